@@ -1,80 +1,83 @@
 /*
  * wsy: a till knows for certain whether a phone payment was taken.
  *
- * Generated from src/capi; cargo xtask tables writes it again.
+ * Generated from src/capi by cargo xtask tables; do not edit.
  *
  * HOW IT WORKS
- *   wsy_open         opens the till's data folder: its ledger, its device key, its config, its log.
- *   wsy_activate     once in a till's life, with a code from the back office.
- *   wsy_recover_start  after each start: settles what a crash or a power cut left open, while the till goes on selling.
- *   wsy_micropay     charges a customer and waits for the verdict.
- *   wsy_refund       gives money back; wsy_void undoes a bill.
- *   wsy_unresolved   what is not decided, and sales that nobody is known to have finished; a person ends it with
- *                    wsy_decide.
- *   wsy_close_day    fixes the day's totals; wsy_reconcile compares it with the platform.
- *   wsy_close        before the program ends.
+ *   wsy_open           opens the till's data folder: its ledger, its device key, its config, its log.
+ *   wsy_activate       registers the till with a code from the back office. Needed only once.
+ *   wsy_recover_start  after each start: settles what a crash or a power cut left open, while the till keeps selling.
+ *   wsy_micropay       charges a customer and waits for the verdict.
+ *   wsy_refund         gives money back to the customer; wsy_void undoes a whole bill.
+ *   wsy_unresolved     lists what is undecided, and paid sales that may never have been completed; a person can
+ *                      decide them with wsy_decide.
+ *   wsy_close_day      fixes the day's totals; wsy_reconcile compares the day with the platform.
+ *   wsy_close          before the program ends.
  *
- * IN SHORT (examples/c/till.c is the whole of it)
+ * IN SHORT (the complete program is examples/c/till.c)
  *   wsy_client *till;
  *   wsy_payment *recovery = NULL;
  *   wsy_reply *reply;
  *   char text[256];
  *   if (wsy_open("C:/till/wsy", WSY_GBK, NULL, &till, NULL) != WSY_OK) stop();
  *   wsy_activate(till, "24901320180424", NULL, NULL);                          -- only once
- *   wsy_recover_start(till, NULL, &recovery, NULL);                             -- and go on selling
+ *   wsy_recover_start(till, NULL, &recovery, NULL);                            -- and keep selling
  *   if (wsy_micropay(till, "B20261122-0001", scanned, 1250, NULL, &reply) == WSY_PAID) hand_over();
- *   wsy_reply_text(reply, "message_zh", text, sizeof text, NULL);               -- what to show
+ *   wsy_reply_text(reply, "message_zh", text, sizeof text, NULL);              -- show this to the cashier
  *   wsy_reply_free(reply);
  *   wsy_payment_free(recovery);
  *   wsy_close(till);
  *
  * VERDICTS
- *   A call about money ends in paid, not paid or unknown, or in an error, and an error guarantees that it sent
+ *   A call about money ends as paid, not paid or unknown, or with an error. An error guarantees that the call sent
  *   nothing that moves money.
- *     WSY_PAID (1)      the money was taken: hand over the goods. The only positive code of a payment, returned once
- *                       for a bill.
- *     WSY_NOT_PAID (-1) no money was taken. Charge again with a new auth code, or take cash.
- *     WSY_UNKNOWN (-2)  the money may have been taken. Do not hand over goods; do not charge again; wsy_settle finds
- *                       out.
- *     WSY_PAID_EARLIER (-5) paid, and reported so before; nobody was charged now. Do not hand over goods again.
- *     WSY_DECIDED (-6)  a person has decided it (wsy_decide); the reply says how.
- *     WSY_VOIDED (-7)   the bill was undone with wsy_payment_void: the customer has the money.
- *     below -100        an error: nothing was sent. wsy_code_text says what to do.
- *     From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK are
- *     about that call alone.
- *   Zero is never the code of a call about money. A program that hands over goods on "== WSY_PAID", and on nothing
- *   else, never hands them out unpaid, nor twice. That is the whole rule: no field has to be looked at.
+ *     WSY_PAID (1)          the money was taken: hand over the goods. The only positive code of a payment; returned
+ *                           once per bill.
+ *     WSY_NOT_PAID (-1)     no money was taken. Charge again with a new auth code, or take cash.
+ *     WSY_UNKNOWN (-2)      the money may have been taken. Do not hand over goods; do not charge again; wsy_settle
+ *                           finds out.
+ *     WSY_PAID_EARLIER (-5) paid, and already reported as paid; nobody was charged now. Do not hand over goods again.
+ *     WSY_DECIDED (-6)      a person decided the outcome (wsy_decide); the reply says how.
+ *     WSY_VOIDED (-7)       the bill was undone with wsy_payment_void: the customer has the money.
+ *     below -100            an error: nothing was sent. wsy_code_text says what to do.
+ *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK concern
+ *   that call alone, not the payment.
+ *   Zero is never the code of a call about money. A program that hands over goods on "== WSY_PAID", and only then,
+ *   never hands them over unpaid, and never twice. That is the whole rule: no field has to be checked.
  *
  * NUMBERS
- *   out_trade_no is your number of a bill. Charged once under one number: calling again with the same number and
- *   amount returns what is on record, or goes on asking; it never charges twice. The same for out_refund_no.
+ *   out_trade_no is your own number of a bill, which is charged at most once: calling again with the same number and
+ *   amount returns the recorded outcome, or continues to query; it never charges twice. The same applies to
+ *   out_refund_no.
  *
  * HANDLES
- *   Every wsy_... * is made by this library and freed by the caller, with the function that its type names. A handle
- *   that is stale, forged, of another kind or freed twice is WSY_ERR_HANDLE, never a crash. NULL is not a handle.
+ *   The library creates every wsy_... *, and the caller frees it with the function named at its type. A handle that
+ *   is stale, forged, of another kind or freed twice results in WSY_ERR_HANDLE, never in a crash. NULL is not a
+ *   valid handle.
  *
  * TEXT
- *   NUL-terminated, in UTF-8 or GBK as chosen for each client and each wsy_params. In: copied, and checked. Out: into
- *   your buffer, see wsy_reply_text.
+ *   NUL-terminated, in UTF-8 or GBK, as chosen for each client and each wsy_params. Input is checked and copied.
+ *   Output goes into your buffer, see wsy_reply_text.
  *
  * MONEY
- *   int32_t in fen (1/100 yuan). wsy_yuan_to_fen and wsy_fen_to_yuan translate.
+ *   int32_t in fen (1/100 yuan). wsy_yuan_to_fen and wsy_fen_to_yuan convert.
  *
  * REPLIES
- *   A call that takes a wsy_reply ** sets it to NULL and then, if its handles and texts were good, to a reply with
- *   named fields, also when the call failed; free it with wsy_reply_free. A payment that was started gives its reply
- *   when it has ended. Every function takes NULL for a reply and says WSY_ERR_HANDLE. Make the call in one statement
- *   and read its reply in the next: C does not say which argument of one statement is looked at first.
+ *   A call that takes a wsy_reply ** first sets it to NULL. Then, if its handles, texts and arguments are valid, it
+ *   sets it to a reply with named fields, even when the call fails; free it with wsy_reply_free. A started payment
+ *   returns its reply once it has ended. Every function that reads a reply accepts NULL and returns WSY_ERR_HANDLE
+ *   for it. Make the call in one statement and read its reply in the next: C does not define the order in which the
+ *   arguments of one statement are evaluated.
  *
  * HOW LONG A CALL TAKES
- *   One exchange with the platform takes at most connect_ms and twice answer_ms, however slowly its answer trickles
- *   in. The calls that wait for a verdict end after deadline_ms and what their last exchange takes, which is then 1 s
- *   at most. Each call says its limit. A busy machine or a slow disk comes on top. Calls that say no limit read the
- *   ledger or the reply alone, and every wsy_..._start returns at once.
+ *   One exchange with the platform takes at most connect_ms plus twice answer_ms, however slowly the response
+ *   arrives. A call that waits for a verdict ends no later than deadline_ms plus the time of its last exchange,
+ *   which by then is at most 1 s. Each call states its limit. A busy machine or a slow disk adds to it. A call that
+ *   states no limit only reads the ledger or the reply, and every wsy_..._start returns at once.
  *
  * THREADS
- *   Every function may be called from any thread, several at once. Times are in ms of a monotonic clock; no verdict
- *   depends on the wall clock.
+ *   Any thread may call any function, several at once. Times are in ms of a monotonic clock; no verdict depends on
+ *   the wall clock.
  */
 
 #ifndef WSY_H
@@ -453,50 +456,54 @@
 #define WSY_EN 1
 
 /*
- * A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at
+ * A till and its data folder. wsy_open opens it and wsy_close closes it. Any thread may use it, several at
  * once.
  */
 typedef struct wsy_client wsy_client;
 
 /*
- * A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies
- * what it needs, so a list can be used again, changed or freed as soon as the call has returned.
+ * A list of named values. wsy_params_new creates it, calls take it, and wsy_params_free frees it. A call
+ * copies what it needs: once it has returned, the list can be used again, changed or freed.
  */
 typedef struct wsy_params wsy_params;
 
 /*
- * Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print
- * and so on. Any thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
+ * Something that one of the wsy_..._start calls has started: a payment, a refund, a recovery, a print and so
+ * on. Any thread may use it, several at once. wsy_payment_free frees it, which does not undo it.
  */
 typedef struct wsy_payment wsy_payment;
 
 /*
- * What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller
- * frees it with wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where
- * there is none, since a handle or an argument was wrong, the pointer becomes NULL; only a call from inside
- * the log callback leaves it alone.
+ * The result of a call. Every call that takes a wsy_reply ** returns one, even when it fails; the caller
+ * frees it with wsy_reply_free. It never changes: any thread can read its fields, any number of times. If a
+ * handle, a text or an argument is invalid there is no reply, and the pointer becomes NULL. Only a call from
+ * inside the log callback leaves the pointer untouched.
  *
  * Every reply has these fields:
  *   code          the number that the call returned
- *   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
- *   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the
- *                 call leaves something to be done, how much
+ *   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person decided (WSY_DECIDED)
+ *   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; if work
+ *                 remains to be done after the call, how much
  *   message_en    the same in English
  *   advice_zh     for the cashier: what to do next, in Chinese
  *   advice_en     the same in English
  *   hint_zh       for the programmer: which call, field or option comes next, in Chinese
  *   hint_en       the same in English
- *   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or
- *                 the disk gave it, or in the library's own words, which are English; may be empty
- * The others are named at each call.
+ *   detail        for the programmer's log, not for the cashier: the reason given by the platform, the
+ *                 network or the disk, or by the library itself, in English; may be empty
+ * Each call describes its other fields.
  */
 typedef struct wsy_reply wsy_reply;
 
 /*
- * Takes each line of the log: user is the pointer given to wsy_on_log, level is 1 (info), 2 (warning) or 3
- * (error), line is text in the client's code page, valid during the call only. Called on the thread that
- * works, also on the library's own threads of started payments. It must not call the library (it would get
- * WSY_ERR_IN_CALLBACK), must return soon, and must not let an exception out.
+ * Receives each line of the log.
+ *
+ * user:  the pointer given to wsy_on_log.
+ * level: 1 (info), 2 (warning) or 3 (error).
+ * line:  text in the client's code page; valid during the call only.
+ *
+ * The library calls it on the thread that does the work, which may be one of its own. It must return soon,
+ * must not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
  */
 typedef void (*wsy_log_callback)(void *user, int32_t level, const char *line);
 
@@ -505,72 +512,76 @@ extern "C" {
 #endif /* __cplusplus */
 
 /*
- * Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier
- * if the platform cannot be reached. A refusal of this device, or a server that is not allowed, is
- * remembered over restarts until a config is good again: config_refusal and hint_en say so, and nothing is
- * charged. Call wsy_recover_start next, after each wsy_open.
+ * Opens a till's data folder and reads the pay config from the platform.
  *
- * folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key,
- *            config.xml and wsy.log. One process at a time; keep it on a local disk and never copy it to a
- *            second till.
+ * If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
+ * this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
+ * after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+ *
+ * folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
+ *            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
+ *            copy it to a second till.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
- *   base            the platform's address; http://dct.semoor.cn by default (section 1 of the document)
- *   ver             this program's version as the platform is told it; not empty, and without control
- *                   characters
- *   poll_ms         between two questions about a payment, 50 to 60000; 5000
- *   deadline_ms     after which a payment that is not decided is reported as unknown, 1 to 3600000; 120000
- *   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000;
- *                   twice as long after a crash, or where the answer was lost behind a proxy.
- *                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
- *   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
+ *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document)
+ *   ver             your program's version, as sent to the platform; not empty, no control characters
+ *   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
+ *   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
+ *                   (default 120000)
+ *   quiet_ms        "not found" is not accepted until this long after an exchange has ended: 100 to 3600000
+ *                   (default 60000). Doubled after a crash, and where the response was lost behind a proxy.
+ *                   Use less than 60000 in tests only: a customer's code can be charged for about a minute.
+ *   refund_quiet_ms the same for a refund: 100 to 86400000 (default 15 times quiet_ms)
  *   final_sentences sentences of the platform, one a line, that mean "declined for good"
  *   absent_sentences  sentences of the platform, one a line, that mean "no such order"
  *   device_sentences  sentences of the platform, one a line, that refuse a request because of the device,
- *                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole,
- *                   and never override a sentence that speaks for the payment, of
- *                   trouble, of an earlier use or of a refusal
- *   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
- *   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
- *   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
- *   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
- *   proxy           http://host:port, no SOCKS; the environment's proxy is never used
+ *                   its key or its sign, as the document's 设备密钥错误 does. All three options are compared
+ *                   with whole sentences. They never override a sentence that reports a payment, trouble, an
+ *                   earlier use of the code or a refusal
+ *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
+ *   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
+ *   answer_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+ *   ca_file         a PEM file of certificates to trust instead of the built-in ones
+ *   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
  *   micropay_method, query_method, refund_method, read_method, time_method
- *                   GET or POST: how each of these calls is sent, for a platform that takes one only; POST,
- *                   and GET for the time. With GET the auth code and the goods detail stand in the address,
- *                   which proxies and servers log, may repeat on their own, and may not take beyond 8 KB:
- *                   choose it only where POST is answered with 405
- *   https_only      1: refuse every address that is not https; 0
- *   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base
- *                   and those below it
+ *                   GET or POST: how each of these requests is sent, for a platform that accepts only one
+ *                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
+ *                   part of the address, which proxies and servers log, may repeat on their own, and may
+ *                   refuse beyond 8 KB: choose it only where POST is answered with 405
+ *   https_only      1: refuse every address that is not https (default 0)
+ *   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
+ *                   base and its subdomains
  *   qrcode, qrcode_logo, qrcode_image
  *                   picture files for these placeholders of the config's templates, see wsy_find_receipt;
- *                   read when a template is filled that has them
- *   refresh_config  0: do not read the config from the platform now; 1
- *   keep_server     1: go on charging at the server of the last config where the platform names one that is
- *                   not allowed; 0
- *   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has
- *                   decided so; 0
- *                   What the document leaves open (wsyctl first-contact says which of these a platform
- *                   needs):
- *   sign_case       upper or lower: the hexadecimal digits of the signs of payment calls; upper
- *   query_pay_type  paytype, pay_type or none: what queries call the payment type; paytype
- *   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236; bare
- *   gs1_list        appendix or section: a list of bar codes is written as in the document's appendix, or as
- *                   in its section 3.1; appendix
- *   missing_end_tags  1: answers without </dm> are whole, of every call; 0: those of reading a bill alone
+ *                   read when a template that has them is filled
+ *   refresh_config  0: do not read the config from the platform now (default 1)
+ *   keep_server     1: keep charging at the last config's server if the platform names one that is not
+ *                   allowed (default 0)
+ *   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
+ *                   (default 0)
+ * What the document leaves open (wsyctl first-contact finds out which of these a platform needs):
+ *   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
+ *   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)
+ *   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236 (default bare)
+ *   gs1_list        appendix or section: whether a list of bar codes follows the document's appendix or its
+ *                   section 3.1 (default appendix)
+ *   missing_end_tags  1: any response may lack its end tag </dm>; 0: only the response to reading a bill
+ *                   may (default 0)
  * client:    receives the client; untouched on an error. The caller closes it with wsy_close.
- * reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided),
- *            unfinished (how many sales a person has to see to, see wsy_unresolved), conflicts (how
- *            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
+ * reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
+ *            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
+ *            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
  *            activated), and the fields of wsy_config.
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT,
- * WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER,
- * WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER,
- * WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE. Each device belongs to one
- * folder: two folders with one device would not know which auth codes the other has charged. A program that
- * opens both is refused; two programs or machines cannot know of each other.
+ * Each device belongs to one data folder: two folders with the same device would not know which auth codes
+ * the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
+ * cannot detect each other.
+ *
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ *
+ * Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
+ * WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,
+ * WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
  *
  * Pointers:
  * folder is NULL or a NUL-terminated string; client and reply are NULL or point to a pointer.
@@ -582,55 +593,63 @@ int32_t wsy_open(const char *folder,
                  wsy_reply **reply);
 
 /*
- * Closes a client. Calls that are going on in other threads, and payments that were started, are ended as
- * soon as they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the
- * ledger for the next start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply
- * handles stay valid; a payment that has ended as WSY_PAID and was not polled by then says WSY_UNKNOWN, and
- * wsy_settle tells it once the folder is open again.
+ * Closes a client and releases its data folder.
  *
- * Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a
- * connection is being opened, and for as long as a print that goes on may still take. Returns WSY_OK, or
- * WSY_ERR_HANDLE for an unknown or closed client.
+ * Ends the calls that other threads have in progress, and the started payments, as soon as possible, and
+ * waits for them. What is undecided by then is reported there as WSY_UNKNOWN and stays open in the ledger
+ * for the next start. The client's wsy_payment and wsy_reply handles stay valid. A payment that ended as
+ * WSY_PAID but was not polled before the close reports WSY_UNKNOWN; wsy_settle reports it as paid once the
+ * folder is open again.
+ *
+ * Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
+ * being opened, plus the time that a running print may still take.
+ *
+ * Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed client.
  */
 int32_t wsy_close(wsy_client *client);
 
 /*
- * Sets the callback that takes each line of the log, besides the file wsy.log in the data folder.
+ * Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.
  *
- * callback: NULL for none.
- * user:     given to the callback as it is; has to stay valid until the callback is taken away or the client
- *           closed.
+ * callback: the function; NULL for none.
+ * user:     passed to the callback unchanged. Must stay valid until the callback is replaced or the client
+ *           is closed.
  *
- * Threads: any; a line that is on its way may still arrive at the old callback. Returns WSY_OK or
- * WSY_ERR_HANDLE.
+ * Threads: any. A line that is being logged in another thread may still reach the old callback.
+ *
+ * Returns WSY_OK or WSY_ERR_HANDLE.
  *
  * Pointers:
- * callback is NULL or a function that keeps to what wsy_log_callback says.
+ * callback is NULL or a function that follows the rules of wsy_log_callback.
  */
 int32_t wsy_on_log(wsy_client *client,
                    wsy_log_callback callback,
                    void *user);
 
 /*
- * Activates this till with a one-time code from the back office (section 1). Device id and key are on disk,
- * the key readable by this user only, when this returns WSY_OK; then the config is read.
+ * Activates this till with a one-time code from the back office (section 1).
+ *
+ * When this returns WSY_OK, the device id and key are on disk, and only this user can read the key. Then it
+ * reads the config.
  *
  * initkey: the activation code.
- * hostid:  what the platform is to know this machine by, not empty, such as <host cpu="..." mac="..." />;
- *          it is sent in Base64, as the document asks, whatever it looks like. NULL for that form, with the
- *          name of this machine's processor and the hardware address of a network card: in Windows of an
- *          Ethernet card, else one for Wi-Fi, none that is known to be virtual; in Linux of a card with a
- *          device behind it, so not of lo, bridges, docker, veth or tunnels. Without such a card, mac is the
+ * hostid:  identifies this machine to the platform; not empty, such as <host cpu="..." mac="..." />. It is
+ *          sent in Base64, as the document asks, whatever its content. NULL for that form, with the name of
+ *          this machine's processor and the hardware address of a network card. On Windows the card is an
+ *          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
+ *          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
  *          computer's name (Windows) or /etc/machine-id (Linux).
- * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
+ * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
- * Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config
- * after it. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
- * WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device
- * that the code was for: it is kept for the next wsy_open of this folder, after that client is closed);
- * WSY_ERR_OPTIONS (hostid is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT,
- * WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ * Threads: any. Blocks for at most twice connect_ms plus four times answer_ms: the activation, and the
+ * config after it.
+ *
+ * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
+ * used up); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the
+ * device is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid
+ * is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
+ * WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
  * initkey and hostid are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -642,12 +661,18 @@ int32_t wsy_activate(wsy_client *client,
                      wsy_reply **reply);
 
 /*
- * Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them
- * like wsy_activate does, and reads the config.
+ * Sets a device id and key that the back office issued by hand (remark 1 of the document).
  *
- * Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or
- * has a blank), WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed),
- * WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+ * Stores them as wsy_activate does, and reads the config.
+ *
+ * device_id, key: as the back office shows them.
+ * reply:          NULL, or receives a reply with the fields of wsy_config.
+ *
+ * Threads: any. Blocks as long as wsy_open.
+ *
+ * Returns WSY_OK, WSY_ERR_ACTIVATION_REFUSED (one of them is empty or contains a blank),
+ * WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed), WSY_ERR_FOLDER,
+ * WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
  * device_id and key are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -658,22 +683,29 @@ int32_t wsy_set_device(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- * The pay config (section 2).
+ * Reads the pay config (section 2): the one in use, or a new one from the platform.
  *
- * refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks
- *          after changes in the back office.
- * reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could
- *          not be reached) or "none"; config_refusal: "device" if the platform does not take this device or
- *          its key, "server" if it has moved to a server that is not allowed: nothing is charged then, until
- *          a config is good again; empty otherwise; config_refusal_info: the platform's sentence, or that
- *          server; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
- *          under its own name, such as server, client_name, license_micropay, payremind_template; and the
- *          list "dm_code" of payment types with type, code, name, coderegex and cancelregex.
+ * refresh: 0 for the config in use, with nothing sent; 1 to read it from the platform now, as the document
+ *          asks after changes in the back office.
+ * reply:   NULL, or receives a reply with
+ *   device_id           this till's device; empty until activated
+ *   config_source       "platform", "file" (the platform could not be reached) or "none"
+ *   config_refusal      "device" if the platform does not accept this device or its key, "server" if it has
+ *                       moved to a server that is not allowed; nothing is charged until a valid config
+ *                       arrives. Empty otherwise
+ *   config_refusal_info the platform's sentence, or that server
+ *   config_age_s, config_time (Beijing)
+ *                       the age of the config in seconds, and when it was read
+ *   and every attribute of the platform's response under its own name, such as server, client_name,
+ *   license_micropay and payremind_template; and the list "dm_code" of payment types with type, code, name,
+ *   coderegex and cancelregex
  *
- * Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with
- * refresh 1 WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also where it is the config of another device),
- * and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+ * Threads: any. With refresh 1 blocks as long as wsy_open.
+ *
+ * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
+ * also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also for the config of another device), after
+ * which the config in use stays.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -683,14 +715,17 @@ int32_t wsy_config(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on
- * it.
+ * Reads the platform's clock (section 3).
+ *
+ * A till whose clock is wrong prints wrong receipts; no verdict depends on it.
  *
  * reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine
  *        is ahead of the platform; negative if it is behind).
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NOT_ACTIVATED,
- * WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ *
+ * Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
+ * WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -699,9 +734,13 @@ int32_t wsy_time(wsy_client *client,
                  wsy_reply **reply);
 
 /*
- * The library's version, such as "0.1.0". buffer, size, needed: see wsy_reply_text; always ASCII.
+ * Reads the library's version, such as "0.1.0".
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size negative).
+ * buffer, size, needed: see wsy_reply_text; always ASCII.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size is negative).
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
@@ -709,12 +748,14 @@ int32_t wsy_time(wsy_client *client,
 int32_t wsy_version(char *buffer, int32_t size, int32_t *needed);
 
 /*
- * Makes an empty list of named values.
+ * Creates an empty list of named values.
  *
- * code_page: WSY_UTF8 or WSY_GBK, for the texts that will be set.
- * params: receives the list; the caller frees it with wsy_params_free.
+ * code_page: WSY_UTF8 or WSY_GBK: the code page of the texts that will be set.
+ * params:    receives the list; the caller frees it with wsy_params_free.
  *
- * Threads: any. Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
+ * Threads: any.
+ *
+ * Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
  *
  * Pointers:
  * params is NULL or points to a pointer.
@@ -722,14 +763,16 @@ int32_t wsy_version(char *buffer, int32_t size, int32_t *needed);
 int32_t wsy_params_new(int32_t code_page, wsy_params **params);
 
 /*
- * Sets a named value; a second value for the same name replaces the first. Which names there are is said at
- * wsy_open, wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the
- * call that gets it.
+ * Sets a named value; replaces an earlier value of the same name.
  *
- * name, value: text in the list's code page; copied. An empty value is a value.
+ * The calls that take a list, such as wsy_open, wsy_micropay and wsy_refund, say which names they accept.
+ * The call that gets the list checks its names and values.
  *
- * Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or
- * WSY_ERR_TEXT.
+ * name, value: text in the list's code page; copied. An empty value counts as a value.
+ *
+ * Threads: any, also several on the same list.
+ *
+ * Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (name or value is NULL) or WSY_ERR_TEXT.
  *
  * Pointers:
  * name and value are NULL or NUL-terminated strings.
@@ -741,61 +784,64 @@ int32_t wsy_params_set(wsy_params *params,
 /*
  * Frees a list of named values.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
+ * Threads: any.
+ *
+ * Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
  */
 int32_t wsy_params_free(wsy_params *params);
 
 /*
- * Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the
- * payment once, asks on while the customer types a password or after a lost answer, and writes the outcome
- * down before it returns.
+ * Charges the customer and waits for the verdict (section 3.1).
  *
- * out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept for ever: the same number
- *               with the same amount is charged at most once. Called again, it returns what is on record, or
- *               goes on asking about what is open. After WSY_NOT_PAID it can be charged again with a new
+ * Writes the intent to the ledger and sends the payment once. Then queries the platform while the customer
+ * types a password, or after a lost response, and writes the outcome to the ledger before it returns. To
+ * show progress meanwhile, use wsy_micropay_start.
+ *
+ * out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept forever. The same number
+ *               with the same amount is charged at most once: called again, it returns the recorded outcome,
+ *               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
  *               code.
- * auth_code:    the code from the customer's phone, as the scanner gives it.
+ * auth_code:    the code from the customer's phone, as the scanner reads it.
  * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
  * params:       NULL, or a list of named values; the caller keeps it:
- *   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the
- *                one that does
- *   any_code     1: with paytype, whatever its coderegex says
- *   info         a mark of yours for the goods detail; "GS" for form 2 of the document
+ *   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
+ *                that matches)
+ *   any_code     1: with paytype, do not check its coderegex
+ *   info         your own mark for the goods detail; "GS" for form 2 of the document
  *   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
  *   gs1          bar codes separated by commas: makes info and infoaddo of form 2
- *   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what
- *                became of it
+ *   noremind     1: ask the platform for no receipt; one comes anyway if the outcome has to be queried
  *   tableno, table, staff
  *                for the placeholders {tableno}, {table} and {staff} of the config's templates: kept with
- *                the charge for its receipts (wsy_find_receipt), and not sent. One name for the table is
- *                enough; staff is operator_id if not given
- *   deadline_ms  instead of the client's, 1 to 3600000
- *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not
- *                decided
- *   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in
- *                the ledger) or dic_amount
+ *                the charge for its receipts (wsy_find_receipt), not sent. One name for the table is enough;
+ *                staff defaults to operator_id
+ *   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
+ *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
+ *   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
+ *                and is kept in the ledger)
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
- * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet,
- * reading it comes before: connect_ms and twice answer_ms. To show progress meanwhile, use
- * wsy_micropay_start. Returns
- *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for
- *                 a bill, also where an earlier call took the money and nobody was told. With paid_late = 1
- *                 it was reported as not paid before: if the customer has paid in another way since, refund
- *                 this payment, and do not hand over the goods twice.
- *   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid
- *                 with another code. This call charged nobody. Do not hand over the goods again. An empty
- *                 first_told says that nobody has been told of that payment yet: see the list unfinished of
- *                 wsy_unresolved, and call wsy_settle.
- *   WSY_NOT_PAID  no money was taken, and will not be.
- *   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Do not hand over
+ * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
+ * first reads one, for at most connect_ms plus twice answer_ms.
+ *
+ * Returns
+ *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. Returned once per bill,
+ *                 also where an earlier call took the money and nobody received that verdict. With
+ *                 paid_late = 1 the bill was reported as not paid before: if the customer has since paid in
+ *                 another way, refund this payment, and do not hand over the goods twice.
+ *   WSY_PAID_EARLIER  the bill was already reported as paid (first_told says when), or was paid with another
+ *                 code. This call charged nobody. Do not hand over the goods again. If first_told is empty,
+ *                 that payment has not been reported yet: see the list "unfinished" of wsy_unresolved, and
+ *                 call wsy_settle.
+ *   WSY_NOT_PAID  no money was taken, and none will be.
+ *   WSY_UNKNOWN   money may have been taken, by this charge or an earlier one of the bill. Do not hand over
  *                 goods; do not charge again. wsy_settle or wsy_recover finds out.
- *   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
+ *   WSY_DECIDED   a person decided the outcome (wsy_decide). This call charged nobody.
  * or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
  * WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO,
  * WSY_ERR_STILL_OPEN, WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED,
  * WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
- * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+ * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -808,46 +854,50 @@ int32_t wsy_micropay(wsy_client *client,
                      wsy_reply **reply);
 
 /*
- * Refunds a part or all of a bill and waits for the verdict (section 3.3): reads the bill, writes the intent
- * to the ledger, sends the refund once, and reads the bill again as the only proof. The platform has no way
- * to ask about a refund, and no key that would keep it from refunding twice.
+ * Refunds all or part of a bill and waits for the verdict (section 3.3).
+ *
+ * Reads the bill, writes the intent to the ledger, sends the refund once, and reads the bill again: that is
+ * the only proof. The platform offers no query for a refund, and no key that would keep it from refunding
+ * twice.
  *
  * out_refund_no: your number of the refund, 1 to 64 visible ASCII characters, not beginning with void-, kept
- *                for ever: sent at most once. Called again with the same bill and amount, it returns what is
- *                on record, or goes on reading.
- * out_trade_no:  the bill, if it is of this till; else NULL.
- * dm_id:         the platform's order; NULL to take that of out_trade_no. If both are given they have to
- *                belong together. It may be written as people type it: with its "dm" or without, as receipts
- *                print it, in capitals, with blanks around it; or be the channel's transaction (pay_id), as
- *                customers' receipts show it, of a payment of this till. An order of this till is always
- *                taken; any other number has to fit a cancelregex of the config, else it is WSY_ERR_DM_ID.
- *                While no config is known, or it has a cancelregex that is empty or cannot be read here,
- *                none is refused for its form.
+ *                forever; sent at most once. Called again with the same bill and amount, it returns the
+ *                recorded outcome, or reads the bill again if that is open.
+ * out_trade_no:  the bill, if it is of this till; otherwise NULL.
+ * dm_id:         the platform's order; NULL for that of out_trade_no. If both are given they must belong
+ *                together. It may be written as people type it: with or without its "dm", as receipts print
+ *                it, in capitals, with blanks around it. It may also be the channel's transaction (pay_id)
+ *                of a payment of this till, as customers' receipts show it. An order of this till is always
+ *                accepted; any other number has to match a cancelregex of the config, otherwise
+ *                WSY_ERR_DM_ID. While no config is known, or it has a cancelregex that is empty or cannot be
+ *                read here, no number is rejected for its form.
  * refund_fen:    the amount in fen, 1 to 100000000.
- * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, which is sent only
- *                if it is given, as in the document's sample (section 3.3); any_number (1: dm_id is taken as
- *                it is, whatever cancelregex says); and any further parameters, which are signed and sent.
+ * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, sent only if given,
+ *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
+ *                cancelregex says); any other parameter is signed and sent.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
- *                "answer" and "paylist" and canvas, see wsy_find: what the platform answered to the refund
+ *                "answer" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.
  *
- * Threads: any; blocks until the verdict, at the latest 5 s after deadline_ms. Returns
+ * Threads: any. Blocks until the verdict, at most 5 s longer than deadline_ms.
+ *
+ * Returns
  *   WSY_REFUNDED      the bill shows the refund.
  *   WSY_NOT_REFUNDED  the bill does not show it, and will not. To try again, use a new number. A refund that
- *                     the platform has accepted never ends so; one that it neither accepted nor declined for
- *                     good does after refund_quiet_ms.
- *   WSY_UNKNOWN       it may have been made. Call again with the same number, or wsy_recover. If the reply's
- *                     state is "conflict", the bill cannot tell (another refund of the same amount); a
- *                     person has to look.
- *   WSY_DECIDED       a person decided what became of it (wsy_decide_refund).
+ *                     the platform has accepted never ends this way. One that it neither accepted nor
+ *                     declined for good does so after refund_quiet_ms.
+ *   WSY_UNKNOWN       it may have been made. Call again with the same number, or call wsy_recover. If state
+ *                     is "conflict", the bill cannot tell (another refund has the same amount), and a person
+ *                     has to check.
+ *   WSY_DECIDED       a person decided the outcome (wsy_decide_refund).
  * or an error, after which no refund was sent: WSY_ERR_NOT_SENT, WSY_ERR_OUT_REFUND_NO, WSY_ERR_AMOUNT,
- * WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; where all that was charged has been refunded
+ * WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; if all that was charged has been refunded
  * elsewhere, the bill counts as refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN,
  * WSY_ERR_NO_BILL, WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
- * WSY_ERR_BILL_NOT_PAID (also where dm_id is of a bill of this till that is open), WSY_ERR_NO_ANSWER,
+ * WSY_ERR_BILL_NOT_PAID (also if dm_id belongs to an open bill of this till), WSY_ERR_NO_ANSWER,
  * WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PAY_TYPE (paytype), WSY_ERR_PARAM, WSY_ERR_OPTIONS,
- * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE,
- * WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is not allowed any more).
+ * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE or
+ * WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is no longer allowed).
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -861,26 +911,30 @@ int32_t wsy_refund(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be
- * paid. May be repeated until it is decided; it refunds once. That the bill is to be undone is on record
- * until it is or a person decides otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after
- * WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and
- * wsy_unresolved lists it.
+ * Undoes a bill of this till: settles it, and refunds what is left of each of its orders that was paid.
  *
- * params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
- * reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
- *         (wsy_find) where there was nothing to refund.
+ * May be repeated until it is decided; it refunds once. The wish to undo the bill stays on record, even
+ * across a power cut and after WSY_NOT_REFUNDED, until the bill is undone or a person decides otherwise
+ * (wsy_decide, wsy_decide_refund). Until then wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for the
+ * bill, and wsy_unresolved lists it.
  *
- * Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
+ * out_trade_no: the number of the bill.
+ * params:       NULL, or a list with deadline_ms: the time for settling, and again for refunding.
+ * reply:        NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
+ *               (wsy_find) if there was nothing to refund.
+ *
+ * Threads: any. Blocks until the verdict, at most 5 s longer than twice deadline_ms.
+ *
+ * Returns
  *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
  *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
  *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
- *                     bill is still to be undone, and wsy_unresolved lists it: call again, which tries
- *                     another refund, or wsy_decide with "keep" or "paid" to leave it as it is.
- *   WSY_UNKNOWN       not decided; call again later.
- *   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
- * or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was
- * refunded and another could not be, that is WSY_UNKNOWN with the refund that was made.
+ *                     bill is still to be undone, and wsy_unresolved lists it. Call again to try another
+ *                     refund, or call wsy_decide with "keep" or "paid" to leave it as it is.
+ *   WSY_UNKNOWN       undecided; call again later.
+ *   WSY_DECIDED       a person decided the outcome of the bill; nothing is undone.
+ * or an error of wsy_settle or wsy_refund, after which no refund was sent. If one of several orders was
+ * refunded and another could not be, the code is WSY_UNKNOWN, with the refund that was made.
  * WSY_ERR_ALREADY_REFUNDED: nothing is left to refund.
  *
  * Pointers:
@@ -892,14 +946,18 @@ int32_t wsy_void(wsy_client *client,
                  wsy_reply **reply);
 
 /*
- * Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text
- * meanwhile. The wish to undo the bill is on record when this returns; a cancel only stops the waiting.
+ * Starts what wsy_void does, and returns at once.
+ *
+ * Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to undo the bill is on record
+ * when this returns; a cancel only stops the waiting.
  *
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_void.
+ * The other parameters are as for wsy_void.
  *
- * Threads: any. Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
@@ -911,18 +969,21 @@ int32_t wsy_void_start(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- * Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is
- * decided already is told from the ledger with nothing sent.
+ * Finds out the outcome of a bill of this till. Only queries the platform; never charges.
  *
- * params: NULL, or a list with deadline_ms.
- * reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
+ * A bill that is already decided is reported from the ledger, with nothing sent.
  *
- * Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID,
- * WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or
- * WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this till, or elsewhere as
- * wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided),
- * WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
- * WSY_ERR_HANDLE.
+ * out_trade_no: the number of the bill.
+ * params:       NULL, or a list with deadline_ms.
+ * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
+ *
+ * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms.
+ *
+ * Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay does (see
+ * there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by
+ * this till, or elsewhere, as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it
+ * is undecided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -933,15 +994,19 @@ int32_t wsy_settle(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text
- * meanwhile. A cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
+ * Starts what wsy_settle does, and returns at once.
+ *
+ * Poll or wait for the verdict, and show wsy_payment_text meanwhile. A cancel only stops the waiting.
+ * wsy_payment_void undoes the bill, as it does for a charge.
  *
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_settle.
+ * The other parameters are as for wsy_settle.
  *
- * Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll)
- * or an error of wsy_settle.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started, or already on record: wsy_payment_poll returns the verdict) or an error of
+ * wsy_settle.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
@@ -953,19 +1018,22 @@ int32_t wsy_settle_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions
- * only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice
- * quiet_ms and a little more; the time is summed over calls and starts. A till that opens its shop does not
- * wait so long: it calls wsy_recover_start. It does not finish a wsy_void that was cut short, which sends a
- * refund: wsy_unresolved lists that bill, and wsy_void ends it.
+ * Settles every open charge and refund, such as after a crash or a power cut.
+ *
+ * It sends queries only, never a charge or a refund, and may be repeated. A charge that a crash interrupted
+ * needs a little more than twice quiet_ms, summed over calls and starts. A till that is opening its shop
+ * should not wait that long: call wsy_recover_start. This does not finish an interrupted wsy_void, which
+ * would send a refund: wsy_unresolved lists that bill, and wsy_void finishes it.
  *
  * params: NULL, or a list with deadline_ms: the time for all of them together.
  * reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and
- *         wsy_find_refund) of all that was open, as it stands now; settled and open: how many of them are
- *         decided and are not; and the list "unfinished" (see wsy_unresolved), with its count.
+ *         wsy_find_refund) of everything that was open, as it is now; settled and open: how many of them are
+ *         decided and undecided; and the list "unfinished" (see wsy_unresolved), with its count.
  *
- * Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if
- * some are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
+ * Threads: any. Blocks until all are decided, at most 3 s longer than deadline_ms.
+ *
+ * Returns WSY_OK (also if some are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS,
+ * WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -975,19 +1043,22 @@ int32_t wsy_recover(wsy_client *client,
                     wsy_reply **reply);
 
 /*
- * Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not
- * hold up the shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is,
- * wsy_payment_poll and wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it
- * with what is settled by then.
+ * Starts a recovery as wsy_recover does, and returns at once, so that the shop can open.
  *
- * While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and
- * so does wsy_refund of that order; all other bills are charged and refunded as ever.
+ * Call it after each wsy_open, and keep selling. wsy_payment_text reports the progress; wsy_payment_poll and
+ * wsy_payment_wait return the reply of wsy_recover once it has ended. A cancel ends it with what is settled
+ * by then.
  *
+ * While it works on a bill, wsy_micropay, wsy_settle and wsy_void for that bill return WSY_ERR_BUSY, and so
+ * does wsy_refund for its order. All other bills are charged and refunded as usual.
+ *
+ * params:  as for wsy_recover.
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_recover.
  *
- * Threads: any. Returns WSY_PENDING (started) or an error of wsy_recover.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started) or an error of wsy_recover.
  *
  * Pointers:
  * payment and reply are NULL or point to a pointer.
@@ -998,16 +1069,19 @@ int32_t wsy_recover_start(wsy_client *client,
                           wsy_reply **reply);
 
 /*
- * Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text
- * meanwhile.
+ * Starts a charge as wsy_micropay does, and returns at once.
+ *
+ * Poll or wait for the verdict, and show wsy_payment_text meanwhile. The call checks everything that
+ * wsy_micropay checks before it sends. Then a thread of the library takes over, and ends with the payment.
+ * If no config is known yet, that thread also does the checks.
  *
  * payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_micropay.
+ * The other parameters are as for wsy_micropay.
  *
- * Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no
- * config is known yet), and then goes on on a thread of the library, which ends with the payment. Returns
- * WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll), or an error of
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started, or already on record: wsy_payment_poll returns the verdict), or an error of
  * wsy_micropay, after which nothing was sent.
  *
  * Pointers:
@@ -1022,8 +1096,9 @@ int32_t wsy_micropay_start(wsy_client *client,
                            wsy_reply **reply);
 
 /*
- * Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be
- * voided.
+ * Starts a refund as wsy_refund does, and returns at once.
+ *
+ * It cannot be undone with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
  *
  * Pointers:
  * As for wsy_micropay_start.
@@ -1038,15 +1113,19 @@ int32_t wsy_refund_start(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once
- * there is one. A charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll
- * comes after its client was closed, or after the bill was voided or refunded, or is about to be, or was
- * decided by a person: then wsy_settle tells how it stands.
+ * Reports whether a started payment has ended, without waiting.
+ *
+ * May be repeated; once there is an outcome, it stays the same. A charge or settling that ended as WSY_PAID
+ * reports WSY_UNKNOWN instead if the first poll comes after its client was closed, after a person decided
+ * the bill, or after the bill was voided or refunded or is about to be. wsy_settle then reports where it
+ * stands.
  *
  * reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start;
  *        of wsy_void after wsy_payment_void) once it has ended, and NULL before.
  *
- * Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or
+ * Threads: any.
+ *
+ * Returns WSY_PENDING until it has ended, then the code that the call would have returned; or
  * WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1056,28 +1135,35 @@ int32_t wsy_payment_poll(wsy_payment *payment,
                          wsy_reply **reply);
 
 /*
- * Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it
- * with a short time between two looks at its screen.
+ * Waits until a started payment has ended, for at most timeout_ms.
+ *
+ * A program with one thread can call it with a short time between two updates of its screen.
  *
  * timeout_ms: 0 to 3600000.
- * The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
+ * reply:      as for wsy_payment_poll.
+ *
+ * Threads: any. Blocks for at most timeout_ms.
+ *
+ * Returns as wsy_payment_poll, or WSY_ERR_ARGUMENT.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
  */
-int32_t wsy_payment_wait(wsy_payment *payment,
-                         int32_t timeout_ms,
-                         wsy_reply **reply);
+int32_t wsy_payment_wait(wsy_payment *payment, int32_t timeout_ms, wsy_reply **reply);
 
 /*
- * A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the
- * platform said last, cut to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the
- * work goes on.
+ * Reads a short text for the cashier about the progress of a started payment.
  *
- * language: WSY_ZH or WSY_EN.
+ * Such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with the platform's last sentence, cut to
+ * 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". It changes as the work progresses, and is
+ * not a verdict.
+ *
+ * language:             WSY_ZH or WSY_EN.
  * buffer, size, needed: see wsy_reply_text.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE. The text is no verdict.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
@@ -1089,65 +1175,81 @@ int32_t wsy_payment_text(const wsy_payment *payment,
                          int32_t *needed);
 
 /*
- * Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
- * (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To
- * undo, use wsy_payment_void. A recovery ends with what it has settled by then. A void, also one that
- * wsy_payment_void began, stops as well; that the bill is to be undone stays on record, wsy_unresolved lists
- * it, and wsy_void or wsy_payment_void goes on with it. A cancelled print ends at once as
- * WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+ * Stops waiting for a started payment; does not undo it.
  *
- * Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or
- * wait on: it ends after the exchange that is on its way.
+ * What was not sent is never sent (WSY_ERR_CANCELLED). What may have been taken is reported as WSY_UNKNOWN
+ * and stays open in the ledger. To undo a payment, use wsy_payment_void.
+ *
+ * A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
+ * started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
+ * wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
+ * come out.
+ *
+ * Threads: any. Returns at once; the payment ends after the exchange in progress, so keep polling or
+ * waiting.
+ *
+ * Returns WSY_OK (also if it has already ended) or WSY_ERR_HANDLE.
  */
 int32_t wsy_payment_cancel(wsy_payment *payment);
 
 /*
- * Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that
- * goes on or has ended: the bill is settled, and refunded if it turns out to be paid. The payment is then
- * pending again, and ends like wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge,
- * nothing but WSY_PAID is positive. wsy_payment_cancel after this stops the waiting for it: it ends as
- * WSY_UNKNOWN where it has not undone the bill by then, which stays to be undone. That the bill is to be
- * undone is on record when this returns, or nothing of it is charged: a charge that was not sent yet is not
- * sent any more.
+ * Undoes the bill of a started charge or settling, whether that is in progress or has ended.
  *
- * Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER
- * (the bill is not undone), WSY_ERR_HANDLE (also when the client is closed).
+ * Settles the bill, and refunds it if it turns out to be paid. The payment (from wsy_micropay_start or
+ * wsy_settle_start) is then pending again. It ends as wsy_void would, but with WSY_VOIDED instead of
+ * WSY_REFUNDED: WSY_PAID is the only positive code of a charge.
+ *
+ * When this returns WSY_OK, the wish to undo the bill is on record, or nothing of it is charged: a charge
+ * that was not yet sent is never sent. A later wsy_payment_cancel stops the waiting: if the bill is not
+ * undone by then, the payment ends as WSY_UNKNOWN, and the bill remains to be undone.
+ *
+ * Threads: any. Returns at once.
+ *
+ * Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not undone) or
+ * WSY_ERR_HANDLE (also if the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
 
 /*
- * Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is
- * not undone. A thread that waits for it waits on, and gets its end.
+ * Frees a started payment; does not undo or stop it.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
+ * If it has not ended, it continues by itself, and its outcome is recorded. A thread that is waiting for it
+ * keeps waiting and gets the outcome.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
  */
 int32_t wsy_payment_free(wsy_payment *payment);
 
 /*
- * Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not
- * written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or
- * wsy_settle, which ask as often as it takes to be certain, and know what was told and refunded.
+ * Asks the platform once about the payment of an auth code (section 3.2.1). Does not write to the ledger.
+ *
+ * The reply is for information and is not a verdict. Hand over goods only on the result of wsy_micropay or
+ * wsy_settle: they query until the outcome is certain, and know what was already reported and refunded.
  *
  * auth_code: the code that was charged.
  * total_fen: the amount in fen that the payment should have.
- * params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are
- *            signed and sent.
- * reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok,
+ * params:    NULL, or a list: paytype, noremind (1: no receipt); any other parameter is signed and sent.
+ * reply:     NULL, or receives a reply with state, every attribute of the response under its own name (ok,
  *            info, total, pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo
- *            and receipt; what has the name of one of the library's own fields is in the list "answer",
- *            which has all of them, beside the list "paylist" and canvas: see wsy_find. The state is
- *   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
- *   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section
- *              3.4), which adds pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the
- *              list "pay" of wsy_read_bill. Where it cannot be read they are missing, and detail says why
- *   paying     the customer is still paying
- *   failed     that very order failed (only from wsy_query_order)
- *   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill
- *              shows no refund, or the answer contradicts itself about the amount (total in yuan, total_fee
- *              of paylist in fen); detail says which
- *   not_known  failed, not there, or not there yet: one answer cannot tell
+ *            and receipt. An attribute that has the name of one of the library's own fields is only in the
+ *            list "answer", which has all attributes; for that list, the list "paylist" and canvas see
+ *            wsy_find. The values of state:
+ *   was_paid      it was paid with this amount; wsy_read_bill says whether it has been refunded since
+ *   was_refunded  it was paid, and the platform says that money went back. The call then also reads the bill
+ *                 (section 3.4), which adds pay_total_fen, refunded_fen, refundable_fen, pay_total,
+ *                 refund_total and the list "pay" of wsy_read_bill. If that fails they are missing, and
+ *                 detail says why
+ *   paying        the customer is still paying
+ *   failed        this very order failed (only from wsy_query_order)
+ *   differs       the amount or the order is another one; or the platform says that it was refunded, but its
+ *                 bill shows no refund; or the response contradicts itself about the amount (total in yuan,
+ *                 total_fee of paylist in fen). detail says which
+ *   not_known     failed, or not there, or not there yet: one response cannot tell
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read.
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms, and as long again if it reads a bill.
+ *
  * Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
  * WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
@@ -1162,12 +1264,12 @@ int32_t wsy_query_auth_code(wsy_client *client,
                             wsy_reply **reply);
 
 /*
- * Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
+ * Asks the platform once about one of its orders (section 3.2.2). Does not write to the ledger.
  *
  * dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
  * params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
- * The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and
- * WSY_ERR_LEDGER.
+ * The rest is as for wsy_query_auth_code, except that it may also return WSY_ERR_DM_ID, as wsy_refund does,
+ * and WSY_ERR_LEDGER, and does not return WSY_ERR_AUTH_CODE.
  *
  * Pointers:
  * dm_id is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1182,22 +1284,23 @@ int32_t wsy_query_order(wsy_client *client,
  * Reads a bill with all its lines from the platform (section 3.4).
  *
  * out_trade_no, dm_id: which bill, as for wsy_refund.
- * params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are
- *                      signed and sent.
+ * params:              NULL, or a list: any_number, as for wsy_refund; any other parameter is signed and
+ *                      sent.
  * reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen,
  *                      refundable_fen, adds_up, pay_total and refund_total (in yuan; refund_total is
- *                      negative, as in the document), paytype, pay_type (a number) and pay_name (the top
- *                      pay_type of the document), pay_time, pay_id (the channel's transaction, at the top or
- *                      in the payment's line) and no; the list "answer", whose one item has all attributes
- *                      of the top under their own names; and the list "pay" of all payments and refunds:
- *                      pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time,
- *                      pay_id (of a refund the platform's number of it: refund_id of wsy_find_refund) and
- *                      what other attributes the line has.
+ *                      negative, as in the document), paytype, pay_type (a number) and pay_name (the
+ *                      pay_type at the top of the response), pay_time, pay_id (the channel's transaction,
+ *                      from the top or from the payment's line) and no; the list "answer", whose one item
+ *                      has all attributes of the top under their own names; and the list "pay" of all
+ *                      payments and refunds: pay_type, pay_name, pay_total_fen (negative for a refund),
+ *                      pay_total, pay_time, pay_id (of a refund: the platform's number of it, which
+ *                      wsy_find_refund calls refund_id) and the line's other attributes.
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
- * WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
- * WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
- * WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
+ * WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
+ * WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1209,19 +1312,20 @@ int32_t wsy_read_bill(wsy_client *client,
                       wsy_reply **reply);
 
 /*
- * Asks the platform for the receipt of a bill once more (section 3.5).
+ * Asks the platform again for the receipt of a bill (section 3.5).
  *
  * out_trade_no, dm_id: which bill, as for wsy_refund.
  * params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the
- *                      document calls the series and does not explain, 0 to 2147483647; 0.
- * reply:               NULL, or receives a reply with printinfo and receipt (bytes:
+ *                      document calls the series and does not explain, 0 to 2147483647 (default 0).
+ * reply:               NULL, or receives a reply with printinfo and receipt (as bytes:
  *                      wsy_reply_receipt_bytes).
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the
- * platform has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored,
- * if there are any; WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT,
- * WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
- * WSY_ERR_HANDLE.
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ *
+ * Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform has none or cannot be reached (printinfo and receipt
+ * are then those that the ledger stored, if any); WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID,
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
+ * WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1233,15 +1337,17 @@ int32_t wsy_reprint(wsy_client *client,
                     wsy_reply **reply);
 
 /*
- * Starts what wsy_reprint does and returns at once; poll or wait for the reply. A cancel ends it at once as
- * WSY_ERR_CANCELLED.
+ * Starts what wsy_reprint does, and returns at once.
+ *
+ * Poll or wait for the reply. A cancel ends it at once as WSY_ERR_CANCELLED.
  *
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_reprint.
+ * The other parameters are as for wsy_reprint.
  *
- * Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
- * WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started), WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; payment and reply are NULL or point to a pointer.
@@ -1254,54 +1360,60 @@ int32_t wsy_reprint_start(wsy_client *client,
                           wsy_reply **reply);
 
 /*
- * Reads a bill of this till from the ledger; nothing is sent.
+ * Reads a bill of this till from the ledger. Sends nothing.
  *
  * out_trade_no: the number of the bill.
- * reply:        NULL, or receives a reply with the list "charge": every attempt on the bill, the first one
- *               first; its last attempt's fields are the reply's own; and the list "decision": what people
- *               decided about it, each with out_trade_no, attempt or out_refund_no, decision, decided_by,
- *               why and decided. The fields of a charge:
+ * reply:        NULL, or receives a reply with the fields of the last attempt; the list "charge": every
+ *               attempt on the bill, oldest first; and the list "decision": what people decided about the
+ *               bill, each with out_trade_no, attempt or out_refund_no, decision, decided_by, why and
+ *               decided. The fields of a charge:
  *   out_trade_no, attempt (starting at 1)
- *   state         "open" (not decided), "paid", "not_paid" or "not_sent"; "decided_paid" or
- *                 "decided_not_paid" where a person decided it, see wsy_decide
+ *   state         "open" (undecided), "paid", "not_paid" or "not_sent"; "decided_paid" or "decided_not_paid"
+ *                 where a person decided it, see wsy_decide
  *   total_fen, total (in yuan)
- *   paytype       what was sent as paytype, a code of the config such as o2o_dm_code_wxpaysub
- *   pay_type      the platform's number of that payment type, such as 4: of its answer, or of the config
- *                 before it
- *   pay_name      its name, such as 微信: paymode of the answer, or of the config
- *   auth_code     with all but the first two and last four digits masked
+ *   paytype       the paytype that was sent, a code of the config such as o2o_dm_code_wxpaysub
+ *   pay_type      the platform's number of that payment type, such as 4: from its response, or from the
+ *                 config until then
+ *   pay_name      its name, such as 微信: paymode of the response, or from the config
+ *   auth_code     masked except for its first two and last four digits
  *   dm_id         the platform's order; empty while it is not known
  *   pay_id        the channel's transaction
  *   pay_time      the platform's time of the payment (Beijing)
  *   openid        the customer's id in the wallet
- *   reason        the platform's sentence, or why it ended so
- *   printinfo     the receipt as it came, with escapes; receipt: as plain lines; bytes:
+ *   reason        the platform's sentence, or why the charge ended this way
+ *   printinfo     the receipt as it came, with escapes; receipt: as plain lines; as bytes:
  *                 wsy_reply_receipt_bytes
  *   started, ended  this till's time of the intent and of the outcome (Beijing)
  *   day           the day of the intent, such as 2026-11-22, by the platform's clock where that is known, as
  *                 this till's may be wrong
  *   ended_day     the day of the outcome; never a day that was closed before it, see wsy_close_day. Empty
- *                 while it is open
+ *                 while the charge is open
  *   told          this till's time at which a call reported it as paid (WSY_PAID); empty if it is not paid,
- *                 or if that was not reported yet
- *   paid_late     1: it was found to be paid after it was reported as not paid (state stays "not_paid"), see
+ *                 or not reported yet
+ *   paid_late     1: found to be paid after it was reported as not paid (state stays "not_paid"), see
  *                 wsy_reconcile; else 0
- *   needs_person  what a person has to look at; empty for nothing
+ *   needs_person  what a person has to check; empty for nothing
  *   device_id     the device that charged
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
- *   and from wsy_micropay, wsy_settle and the like also what the platform answered to that call: the list
- *   "answer", whose one item has all attributes of the last answer under their own names (ok, info, total,
- *   pay_type, no, remark, openid and whatever else came; wsy_reply_item_name lists them), the list "paylist"
- *   of its pay elements (id, device_id, no, tabno, company, opentime, paymode, user, total_fee, time and
- *   others) and canvas, the pop-up of the platform's own client as XML (as lines: wsy_reply_canvas_text, as
- *   a picture: wsy_reply_canvas_png); all are empty where it answered nothing to this call; further
- *   first_told (when the bill was first reported as paid), recorded (1: it was on record before the call,
- *   which sent nothing), refunded_fen (what was refunded of it, as this till knows or a person decided) and
- *   paid_attempts (2 or more: the customer has paid more than once, after you insisted or by an earlier code
- *   that paid late; refund the other orders)
  *
- * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER,
- * WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * A reply of wsy_micropay, wsy_settle and similar calls also has the platform's response to that call:
+ *   "answer"      a list whose one item has all attributes of the last response under their own names (ok,
+ *                 info, total, pay_type, no, remark, openid and any others; wsy_reply_item_name lists them)
+ *   "paylist"     a list of its pay elements (id, device_id, no, tabno, company, opentime, paymode, user,
+ *                 total_fee, time and others)
+ *   canvas        the pop-up of the platform's own client as XML; as lines: wsy_reply_canvas_text; as a
+ *                 picture: wsy_reply_canvas_png
+ * These three are empty where this call got no response. Such a reply also has:
+ *   first_told    when the bill was first reported as paid
+ *   recorded      1: it was on record before the call, which sent nothing
+ *   refunded_fen  how much of it was refunded, as this till knows or a person decided
+ *   paid_attempts 2 or more: the customer has paid more than once, after you insisted or because an earlier
+ *                 code was paid late; refund the other orders
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK (not a verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1311,30 +1423,33 @@ int32_t wsy_find(wsy_client *client,
                  wsy_reply **reply);
 
 /*
- * Reads a refund of this till from the ledger; nothing is sent.
+ * Reads a refund of this till from the ledger. Sends nothing.
  *
  * out_refund_no: the number of the refund.
  * reply:         NULL, or receives a reply with the fields of a refund:
  *   out_refund_no
  *   out_trade_no  the bill; empty if it is not of this till
  *   dm_id         the platform's order
- *   state         "open" (not decided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has
- *                 to look); "decided_refunded" or "decided_not_refunded" where a person decided it, see
+ *   state         "open" (undecided), "refunded", "not_refunded", "not_sent" or "conflict" (a person has to
+ *                 check); "decided_refunded" or "decided_not_refunded" where a person decided it, see
  *                 wsy_decide_refund
  *   refund_fen, refund (in yuan)
- *   paytype, pay_type, pay_name  the payment type of its charge, as for a charge; of an order of another
- *                 till, what the platform says of it
- *   pay_id        the channel's transaction, as the answer to the refund named it; empty where that was lost
+ *   paytype, pay_type, pay_name
+ *                 the payment type of its charge, as for a charge; for an order of another till, the
+ *                 platform's values
+ *   pay_id        the channel's transaction from the response to the refund; empty if that was lost
  *   refund_id     the platform's number of the refund: pay_id of its line in the bill
  *   pay_time      the platform's time of that line
- *   reason        the platform's sentence, or why it ended so
- *   needs_person  what a person has to look at: of a conflict, and of a refund that is not decided after 24
- *                 hours in which the ledger was open; empty for nothing
+ *   reason        the platform's sentence, or why the refund ended this way
+ *   needs_person  what a person has to check: for a conflict, and for a refund that is still undecided after
+ *                 24 hours in which the ledger was open; empty for nothing
  *   operator_id   the parameter operator_id of the refund; empty for none
  *   printinfo, receipt, started, ended, day, ended_day, device_id  as for a charge
  *
- * Threads: any. Returns WSY_OK (this is no verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER,
- * WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK (not a verdict: read state), WSY_ERR_NO_BILL, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+ * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_refund_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1344,28 +1459,30 @@ int32_t wsy_find_refund(wsy_client *client,
                         wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that
- * were found on it to be paid after they were reported as not paid, with the day's totals; nothing is sent.
+ * Reads a day's charges, refunds and totals from the ledger. Sends nothing.
+ *
+ * Lists the charges and refunds that started or ended on the day, and the charges that were reported as not
+ * paid and found on that day to be paid.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with
- *        open: how many of these are not decided now; and with the totals of the outcomes of that day
- *        (ended_day), whenever they were begun:
- *   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid,
- *                           decided_refunded)
- *   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of
- *               its charge, or for the empty one where its bill was not known to be of this ledger when it
- *               was refunded
+ * reply: NULL, or receives a reply with day, the lists "charge" and "refund", oldest first, and open: how
+ *        many of these are undecided now. The totals are those of the outcomes of that day (ended_day),
+ *        whenever they started:
+ *   paid_fen, refunded_fen
+ *               the amounts paid and refunded, also as decided by a person (decided_paid, decided_refunded)
+ *   "wallet"    a list: count, paid_fen and refunded_fen for each paytype. A refund counts for its charge's
+ *               paytype, or for the empty one if its bill was not known to this ledger when it was refunded
  *   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
- *   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid
+ *   "state"     a list: the same for each state of a charge or refund, and for "paid_late": found to be paid
  *               after it was reported as not paid (which stays counted), see wsy_reconcile. Not counted:
- *               what was never sent, and what nobody knows the outcome of ("open", "conflict")
- *   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
+ *               what was never sent, and what has no known outcome ("open", "conflict")
+ *   closed      when the day was closed (Beijing), see wsy_close_day; empty until then
  *   closed_by   who closed it
- *   "decision"  a list: what people decided on that day; decisions: how many
+ *   "decision"  a list: the decisions that people made on that day; decisions: how many
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or
- * WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * day is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1375,19 +1492,24 @@ int32_t wsy_day(wsy_client *client,
                 wsy_reply **reply);
 
 /*
- * Closes a day: fixes its outcomes and their totals. An outcome that comes later, by wsy_settle,
- * wsy_recover, a person's decision or any other call, falls into the day after. Days before it that were
- * never closed are closed with it. Nothing is sent; payments go on as before, also on a day that is closed.
+ * Closes a day: fixes its outcomes and their totals. Sends nothing.
+ *
+ * A later outcome, from wsy_settle, wsy_recover, a person's decision or any other call, counts for the day
+ * after. Earlier days that were never closed are closed too. Payments continue as before, even on a closed
+ * day.
+ *
+ * A closed day stays closed: calling again returns the same totals, with the time and the person of the
+ * first call. Closing does not wait for what is open: see the field open, and call wsy_recover first to
+ * reduce it.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * by:    who closes it, such as a cashier's name or number; may not be empty.
+ * by:    who closes it, such as a cashier's name or number; must not be empty.
  * reply: NULL, or receives a reply with the fields of wsy_day.
  *
- * A day that is closed stays closed: the call then returns the same totals, with the time and the person of
- * the first closing. What is open is not waited for: see open, and call wsy_recover first to have fewer.
+ * Threads: any.
  *
- * Threads: any. Returns WSY_OK; WSY_ERR_DAY_NOT_OVER (the day lies in the future; today can be closed);
- * WSY_ERR_ARGUMENT (not a day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * Returns WSY_OK, WSY_ERR_DAY_NOT_OVER (the day is in the future; today can be closed), WSY_ERR_ARGUMENT
+ * (not a day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * day and by are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1398,20 +1520,25 @@ int32_t wsy_close_day(wsy_client *client,
                       wsy_reply **reply);
 
 /*
- * Reads all charges and refunds that are not decided, refunds that need a person, and the charges of bills
- * that wsy_void was called for and has not undone yet; nothing is sent.
+ * Lists the charges and refunds that are undecided or need a person. Sends nothing.
  *
- * reply: NULL, or receives a reply with the lists "charge" and "refund", the oldest first; open: how many
- *        there are. Those in state "open" are what wsy_recover settles; those in "conflict" only a person
- *        can; a charge in another state is of a bill that is to be undone, which wsy_void ends. Further the
- *        list "unfinished", with the number unfinished: the charges of bills that are paid where nobody is
- *        known to have heard that, since wsy_recover or a void found it, the handle was freed, or the
- *        program ended just after it was told. See whether the goods were handed over, and call wsy_settle,
- *        which returns WSY_PAID if that was never told and WSY_PAID_EARLIER if it was; both end the entry,
- *        as wsy_decide does. What is left undecided a person can decide with wsy_decide and
- *        wsy_decide_refund.
+ * reply: NULL, or receives a reply with these lists, oldest first:
+ *   "charge", "refund"
+ *                the charges and refunds that are undecided, the refunds that need a person, and the charges
+ *                of bills that wsy_void was called for and has not undone yet; open: how many there are in
+ *                both lists. wsy_recover settles those in state "open". Only a person can resolve those in
+ *                state "conflict". A charge in another state is of a bill that is to be undone: wsy_void
+ *                finishes it
+ *   "unfinished" the charges of paid bills whose verdict may not have reached anybody: wsy_recover or a void
+ *                found it, the handle was freed, or the program ended just after it was reported;
+ *                unfinished: how many. Check whether the goods were handed over, and call wsy_settle, which
+ *                returns WSY_PAID if that was never reported and WSY_PAID_EARLIER if it was. Either removes
+ *                the entry, and so does wsy_decide
+ * What the library leaves undecided, a person can decide with wsy_decide and wsy_decide_refund.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -1420,35 +1547,38 @@ int32_t wsy_unresolved(wsy_client *client,
                        wsy_reply **reply);
 
 /*
- * Writes down what a person decided about a charge that is not decided, or about a payment that is to be
- * undone or that nobody is known to have heard of; nothing is sent. The library decides by the platform's
- * answers alone; where they do not decide, somebody looks in the back office and says what became of the
- * payment.
+ * Records a person's decision about a charge that the library cannot settle. Sends nothing.
+ *
+ * The library decides by the platform's responses alone. Where they do not decide, a person looks in the
+ * back office and says what became of the payment. The charge may be undecided, a payment that is to be
+ * undone, or one whose verdict may not have reached anybody.
  *
  * out_trade_no: the number of the bill.
  * attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that
- *               waits.
+ *               awaits a decision.
  * decision:     "paid": the money was taken, and the goods are handed over or will be. The bill is closed:
- *                 it is never reported as WSY_PAID after that, and cannot be charged again. To refund it
- *                 later, give wsy_refund its dm_id in place of out_trade_no: by number it is
- *                 WSY_ERR_BILL_NOT_PAID.
+ *               it is never reported as WSY_PAID after that and cannot be charged again. To refund it later,
+ *               give wsy_refund its dm_id instead of out_trade_no, which would return WSY_ERR_BILL_NOT_PAID.
  *               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with
- *               a new code. "keep": the row stays as it is and is asked about on; a bill that was to be
- *               undone is not any more.
- * by:           who decides, such as a name or a number; may not be empty.
- * why:          the reason, such as what the back office shows; may not be empty.
+ *               a new code.
+ *               "keep": the charge stays as it is, and the library continues to query it. A bill that was to
+ *               be undone no longer is.
+ * by:           who decides, such as a name or a number; must not be empty.
+ * why:          the reason, such as what the back office shows; must not be empty.
  * reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
  *
- * The wish to undo the bill (wsy_void) ends; with "not_paid" only where nothing else of the bill is paid or
- * open. wsy_micropay and wsy_settle return WSY_DECIDED from then on where the decision answers them.
- * wsy_reconcile goes on asking the platform and raises an alarm where it says otherwise. The decision is
- * kept for ever: wsy_find and wsy_day list it.
+ * A decision ends the wish to undo the bill (wsy_void); "not_paid" ends it only where nothing else of the
+ * bill is paid or open. From then on wsy_micropay and wsy_settle return WSY_DECIDED where the decision
+ * answers them. wsy_reconcile still asks the platform, and raises an alarm if it disagrees. The decision is
+ * kept forever; wsy_find and wsy_day list it.
  *
- * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided
- * after its quiet time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the
- * decision does not fit it, such as "not_paid" where the platform has said that it was paid and only the
- * ledger could not take that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts wait: name one);
- * WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (until the charge's quiet time is
+ * over: quiet_ms, or twice that after a crash); WSY_ERR_NOT_OPEN (already decided, or the decision does not
+ * fit, such as "not_paid" where the platform has reported it as paid and only the ledger could not record
+ * that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts await a decision: name one); WSY_ERR_NO_BILL,
+ * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1462,18 +1592,22 @@ int32_t wsy_decide(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Writes down what a person decided about a refund that is not decided, or in conflict; nothing is sent.
+ * Records a person's decision about a refund that is undecided or in conflict. Sends nothing.
+ *
  * Otherwise as wsy_decide.
  *
- * out_refund_no: the number of the refund; that of a void is in the list of wsy_unresolved.
- * decision:      "refunded": the money went back. The wish to undo the bill ends where nothing else of it is
- *                paid or open. "not_refunded": it did not, and will not; it can be refunded again under a
- *                new number. The wish to undo
- *                  the bill ends if the refund was that of a void.
+ * out_refund_no: the number of the refund; wsy_unresolved lists that of a void.
+ * decision:      "refunded": the money went back. This ends the wish to undo the bill where nothing else of
+ *                the bill is paid or open.
+ *                "not_refunded": the money did not go back, and will not. It can be refunded again under a
+ *                new number. If the refund was that of a void, this ends the wish to undo the bill.
  *                "keep": the refund stays as it is.
+ * by, why:       who decides, and the reason; must not be empty.
  * reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).
  *
- * Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (refund_quiet_ms);
+ * Threads: any.
+ *
+ * Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (refund_quiet_ms);
  * WSY_ERR_NOT_OPEN, WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
  * WSY_ERR_HANDLE.
  *
@@ -1488,48 +1622,62 @@ int32_t wsy_decide_refund(wsy_client *client,
                           wsy_reply **reply);
 
 /*
- * Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two
- * differ. Nothing that was reported before is changed. Where a verdict turns out to be wrong (a bill that
- * was reported as not paid was paid later), or what a person decided, an alarm is raised that stays until it
- * is acknowledged, see wsy_alarms. A bill that was reported as not paid and is found to be paid counts as
- * paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
- * once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the
- * order in dm_id. If the goods were handed over and nothing else was paid: book it as paid, and acknowledge
- * the alarm. If the goods were not handed over: hand them over, or refund it. wsy_void refunds every payment
- * of the bill.
+ * Compares a day of the ledger with the platform and reports the differences.
  *
- * The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put
- * there, and whatever the platform was never asked about in a reconciliation, of any day: a till whose clock
- * was wrong misses nothing.
+ * Asks the platform about each charge and refund of the day. What was reported before does not change. If a
+ * verdict turns out to be wrong (such as a bill reported as not paid that was paid later), or a person's
+ * decision does, the call raises an alarm, which stays until it is acknowledged; see wsy_alarms.
+ *
+ * A bill that was reported as not paid and is found to be paid counts as paid from then on, but its state
+ * and the totals of its day stay; wsy_settle returns WSY_PAID for it once. First check how the sale ended:
+ *   - The customer paid again, in cash or with another code: refund the order in dm_id.
+ *   - The goods were handed over and nothing else was paid: book it as paid, and acknowledge the alarm.
+ *   - The goods were not handed over: hand them over, or refund it.
+ *
+ * wsy_void refunds every payment of the bill.
+ *
+ * The day's charges and refunds are those that started or ended on it, those that the platform's own times
+ * (pay_time) put there, and any of any day that no reconciliation has asked the platform about yet. So a
+ * till whose clock was wrong misses nothing.
  *
  * day:   such as "2026-11-22", in Beijing time; NULL for today.
- * reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered
- *        about; unanswered: how many bills it gave no usable answer about; paying: of how many it says that
- *        the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what
- *        the ledger's payments and refunds of the day come to by the platform's times, to compare with the
- *        back office's figures of that day; ended_early: 1 if the platform answered none of the first 3
- *        questions, or none of 10 in a row later on: the walk then ends, and the rest is listed as
- *        unanswered; the lists "unanswered" and "paying" with out_trade_no (or the dm_id of a bill that is
- *        not of this till) and reason; and the list "difference" with
- *   kind           "paid_there" (reported or decided as not paid, but the platform has the money),
+ * reply: NULL, or receives a reply with
+ *   day
+ *   asked          how many orders and attempts the platform answered about
+ *   unanswered     how many bills it gave no usable response about
+ *   paying         how many bills the customer is still paying, according to the platform
+ *   differences, alarms  how many there are
+ *   paid_fen, refunded_fen
+ *                  the sums of the ledger's payments and refunds of the day by the platform's times, to
+ *                  compare with the back office's figures of that day
+ *   ended_early    1: the platform answered none of the first 3 queries, or none of 10 in a row later on.
+ *                  The call then stops and lists the rest as unanswered
+ *   "unanswered", "paying"
+ *                  lists with out_trade_no (or the dm_id of a bill that is not of this till) and reason
+ *   "difference"   a list with
+ *     kind         "paid_there" (reported or decided as not paid, but the platform has the money),
  *                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
  *                  "amount_differs", "refund_not_there" (reported or decided as refunded, but the bill shows
  *                  less), "refund_there" (reported or decided as not refunded, but the bill shows such a
- *                  refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an
- *                  order of which the platform does not say whose it is, or one of another amount),
- *                  "refunded_elsewhere" (the back office or another till refunded), "undecided"
- *   out_trade_no, out_refund_no, dm_id
- *   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
- *   message_zh, message_en             what it means and what to do, for the cashier
- *   hint_zh, hint_en                   which call or field comes next, for the programmer
+ *                  refund), "maybe_paid_there" (reported as not paid, but the customer's code has paid an
+ *                  order that the platform does not attribute to anyone, or one of another amount),
+ *                  "refunded_elsewhere" (the back office or another till refunded) or "undecided"
+ *     out_trade_no, out_refund_no, dm_id
+ *     here_fen, here, there_fen, there
+ *                  the amounts on record and at the platform, in fen and in yuan
+ *     message_zh, message_en
+ *                  for the cashier: what it means and what to do
+ *     hint_zh, hint_en
+ *                  for the programmer: which call or field comes next
  *
- * Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was
- * reported as not paid, and three times all that and twice poll_ms for one that an alarm is raised about;
- * use wsy_reconcile_start to show progress.
- * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer;
- * the reply holds what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the
- * first questions, or at last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
- * WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT,
+ * Threads: any. Blocks for at most connect_ms plus twice answer_ms for each bill; twice that for one that
+ * was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
+ * about. To show progress, use wsy_reconcile_start.
+ *
+ * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no response;
+ * the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
+ * the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
+ * WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
  * WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1540,14 +1688,19 @@ int32_t wsy_reconcile(wsy_client *client,
                       wsy_reply **reply);
 
 /*
- * Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll
- * and wsy_payment_wait when it has ended (they then return what wsy_reconcile would have),
- * wsy_payment_cancel ends it before the next bill.
+ * Starts a reconciliation as wsy_reconcile does, and returns at once.
  *
+ * wsy_payment_text reports the progress. wsy_payment_poll and wsy_payment_wait return WSY_PENDING until it
+ * has ended, and then what wsy_reconcile would have returned. wsy_payment_cancel ends it before the next
+ * bill.
+ *
+ * day:     as for wsy_reconcile.
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
  *
- * Threads: any. Returns WSY_PENDING (started) or an error.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started) or an error.
  *
  * Pointers:
  * day is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
@@ -1558,14 +1711,18 @@ int32_t wsy_reconcile_start(wsy_client *client,
                             wsy_reply **reply);
 
 /*
- * Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong:
- * the till told one thing, and the platform has since done another.
+ * Reads the alarms that nobody has acknowledged. Sends nothing.
  *
- * reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first,
- *        with id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
- *        message_zh, message_en, hint_zh and hint_en as for a difference of wsy_reconcile.
+ * An alarm means that a verdict was wrong: the till reported one thing, and the platform has since done
+ * another.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+ * reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", oldest first, with
+ *        id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
+ *        message_zh, message_en, hint_zh and hint_en as in a difference of wsy_reconcile.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -1574,42 +1731,48 @@ int32_t wsy_alarms(wsy_client *client,
                    wsy_reply **reply);
 
 /*
- * Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any
- * more; the ledger keeps it, with the time and who it was.
+ * Acknowledges an alarm: a person has seen it and has done what was necessary.
  *
- * alarm_id: the id of wsy_alarms.
- * by:       who, such as a cashier's name or number; may not be empty.
+ * It is not listed again. The ledger keeps it, with the time and the person.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
- * WSY_ERR_HANDLE.
+ * alarm_id: the alarm's id from wsy_alarms.
+ * by:       the person, such as a cashier's name or number; must not be empty.
+ * reply:    NULL, or receives a reply.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * by is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
  */
-int32_t wsy_acknowledge(wsy_client *client,
-                        int32_t alarm_id,
-                        const char *by,
-                        wsy_reply **reply);
+int32_t wsy_acknowledge(wsy_client *client, int32_t alarm_id, const char *by, wsy_reply **reply);
 
 /*
- * The code that the call returned, once more.
+ * Reads the code that the call behind a reply returned.
  *
- * Threads: any. Returns that code, or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns that code, or WSY_ERR_HANDLE.
  */
 int32_t wsy_reply_code(const wsy_reply *reply);
 
 /*
- * Reads a field as text. All functions that give text work like this one.
+ * Reads a field as text. All functions that return text work like this one.
+ *
+ * A character that GBK does not have is written as "?".
  *
  * name:   the field's name.
  * buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May
  *         be NULL.
  * size:   the buffer's size in bytes.
- * needed: receives the size that the whole text needs, with its terminator. May be NULL.
+ * needed: receives the size in bytes that the whole text needs, including its terminator. May be NULL.
  *
- * What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut
- * (or nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT;
- * WSY_ERR_ARGUMENT (name is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+ * Threads: any.
+ *
+ * Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or not written, for lack of a buffer);
+ * WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; or WSY_ERR_ARGUMENT (name is NULL or size is negative).
+ * The buffer is written only with WSY_OK and WSY_ERR_BUFFER.
  *
  * Pointers:
  * name is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL
@@ -1624,10 +1787,13 @@ int32_t wsy_reply_text(const wsy_reply *reply,
 /*
  * Reads a field as a whole number, such as total_fen.
  *
+ * name:  the field's name.
  * value: receives the number; untouched on an error.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE,
- * WSY_ERR_TEXT or WSY_ERR_ARGUMENT (NULL).
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or not a number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+ * WSY_ERR_ARGUMENT (name or value is NULL).
  *
  * Pointers:
  * name is NULL or a NUL-terminated string; value is NULL or points to an int32_t.
@@ -1635,11 +1801,15 @@ int32_t wsy_reply_text(const wsy_reply *reply,
 int32_t wsy_reply_int(const wsy_reply *reply, const char *name, int32_t *value);
 
 /*
- * The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see
- * wsy_reply_text.
+ * Reads the name of the field at an index, to list all fields of a reply.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
- * WSY_ERR_ARGUMENT (size negative).
+ * index:                which field, starting at 0.
+ * buffer, size, needed: see wsy_reply_text.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (past the last field), WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT
+ * (size is negative).
  *
  * Pointers:
  * As for wsy_reply_text.
@@ -1651,12 +1821,14 @@ int32_t wsy_reply_name(const wsy_reply *reply,
                        int32_t *needed);
 
 /*
- * How many items a list has, such as the list "pay" of a bill.
+ * Reads how many items a list has, such as the list "pay" of a bill.
  *
+ * list:  the list's name.
  * count: receives the number; untouched on an error.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or
- * WSY_ERR_ARGUMENT.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
  *
  * Pointers:
  * list is NULL or a NUL-terminated string; count is NULL or points to an int32_t.
@@ -1664,7 +1836,11 @@ int32_t wsy_reply_name(const wsy_reply *reply,
 int32_t wsy_reply_count(const wsy_reply *reply, const char *list, int32_t *count);
 
 /*
- * Reads a field of an item of a list as text. index counts from 0; the rest is as for wsy_reply_text.
+ * Reads a field of a list's item as text.
+ *
+ * list:  the list's name.
+ * index: which item, starting at 0.
+ * The rest is as for wsy_reply_text.
  *
  * Pointers:
  * As for wsy_reply_text; list is NULL or a NUL-terminated string.
@@ -1678,9 +1854,11 @@ int32_t wsy_reply_item_text(const wsy_reply *reply,
                             int32_t *needed);
 
 /*
- * The name of the field at an index of an item of a list; to list all fields, such as those of the list
- * "answer" that the document does not name.
+ * Reads the name of the field at an index of a list's item, to list all its fields.
  *
+ * Useful for the list "answer", which may have fields that the document does not name.
+ *
+ * list:  the list's name.
  * index: which item, starting at 0.
  * field: which field of it, starting at 0.
  * The rest is as for wsy_reply_name.
@@ -1697,8 +1875,11 @@ int32_t wsy_reply_item_name(const wsy_reply *reply,
                             int32_t *needed);
 
 /*
- * Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for
- * wsy_reply_int.
+ * Reads a field of a list's item as a whole number.
+ *
+ * list:  the list's name.
+ * index: which item, starting at 0.
+ * The rest is as for wsy_reply_int.
  *
  * Pointers:
  * As for wsy_reply_int; list is NULL or a NUL-terminated string.
@@ -1710,17 +1891,23 @@ int32_t wsy_reply_item_int(const wsy_reply *reply,
                            int32_t *value);
 
 /*
- * The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK.
- * Send them to the printer as they are; they are not terminated and may hold zeros.
+ * Reads the reply's receipt as bytes for an ESC/POS printer.
+ *
+ * The escapes of printinfo become bytes, its text becomes GBK. Send the bytes to the printer unchanged: they
+ * have no terminator and may contain zeros.
  *
  * buffer: receives the bytes, all or none. May be NULL.
  * size:   the buffer's size in bytes.
- * needed: receives how many bytes there are. May be NULL.
+ * needed: receives the number of bytes. May be NULL.
  *
- * The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a
- * screen); in a paper's columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it
- * printed: wsy_print_receipt. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
- * WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT (size negative).
+ * Other forms of the receipt: the fields printinfo (text as it came, with escapes) and receipt (plain lines
+ * for a screen), wsy_reply_receipt_text (text in the paper's columns) and wsy_reply_receipt_png (a picture).
+ * wsy_print_receipt prints it.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+ * WSY_ERR_ARGUMENT (size is negative).
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
@@ -1733,20 +1920,25 @@ int32_t wsy_reply_receipt_bytes(const wsy_reply *reply,
 /*
  * Frees a reply.
  *
- * Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
+ * Threads: any.
+ *
+ * Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
  */
 int32_t wsy_reply_free(wsy_reply *reply);
 
 /*
- * What a code means, for the cashier: what happened and what to do next. What the programmer does next is in
- * a reply's hint_zh and hint_en, and for all codes in docs/errors.md.
+ * Reads what a code means, for the cashier: what happened and what to do next.
  *
- * code:      any number that a function of this library returned.
- * language:  WSY_ZH or WSY_EN.
- * code_page: WSY_UTF8 or WSY_GBK.
+ * For the programmer's next step see hint_zh and hint_en of a reply, or docs/errors.md for all codes.
+ *
+ * code:                 any number that a function of this library returned.
+ * language:             WSY_ZH or WSY_EN.
+ * code_page:            WSY_UTF8 or WSY_GBK.
  * buffer, size, needed: see wsy_reply_text.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
@@ -1759,27 +1951,31 @@ int32_t wsy_code_text(int32_t code,
                       int32_t *needed);
 
 /*
- * The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none
- * (noremind), it is made after the template of the pay config, or in a plain layout if there is no template.
- * To ask the platform: wsy_reprint.
+ * Reads the receipt of a paid bill from the ledger. Sends nothing.
  *
- * params: NULL, or a list of named values; the caller keeps it:
+ * If the platform sent no receipt (noremind), it is made from the template of the pay config, or in a plain
+ * layout if there is no template. To ask the platform, call wsy_reprint.
+ *
+ * out_trade_no: the number of the bill.
+ * params:       NULL, or a list of named values; the caller keeps it:
  *   copy         1: marked as a reprint
- *   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup),
- *                invitation (after qrcode_template) or red_packet (after redpack_template)
+ *   kind         receipt (the default), popup (a few lines for a window, from payremind_template_popup),
+ *                invitation (from qrcode_template) or red_packet (from redpack_template)
  *   tableno, table, staff
- *                for the placeholders of a template, instead of those that were given to the charge
+ *                for the placeholders of a template, instead of the values given to the charge
  *   qrcode, qrcode_logo, qrcode_image
- *                picture files for the placeholders of a template, instead of those named at wsy_open: PNG,
- *                at most 576 dots wide and high, not interlaced. What is dark is printed as black dots, in
- *                printinfo as the command GS v 0; what is not given is left out. Nothing is fetched from the
- *                addresses that the config has under these names
- * reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
+ *                picture files for the placeholders of a template, instead of those given to wsy_open: PNG,
+ *                at most 576 dots wide and high, not interlaced. Dark parts are printed as black dots, in
+ *                printinfo as the command GS v 0; a picture that is not given is left out. Nothing is
+ *                fetched from the addresses that the config has under these names
+ * reply:        NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params,
- * or a picture that cannot be read; detail says which), WSY_ERR_PARAM (a control character),
- * WSY_ERR_NO_RECEIPT (red_packet, and the config has no redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT,
- * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params, or a picture
+ * that cannot be read; detail says which), WSY_ERR_PARAM (a control character), WSY_ERR_NO_RECEIPT
+ * (red_packet, and the config has no redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
  *
  * Pointers:
  * out_trade_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1790,13 +1986,17 @@ int32_t wsy_find_receipt(wsy_client *client,
                          wsy_reply **reply);
 
 /*
- * The receipt of a refund that was made, from the ledger alone; nothing is sent. Where the platform sent
- * none, it has a plain layout.
+ * Reads the receipt of a completed refund from the ledger. Sends nothing.
  *
- * params: NULL, or a list: copy (1: marked as a reprint).
- * reply:  as for wsy_find_receipt.
+ * If the platform sent no receipt, it has a plain layout.
  *
- * Threads: any. Returns as wsy_find_receipt; WSY_ERR_NO_BILL if no refund was made under this number.
+ * out_refund_no: the number of the refund.
+ * params:        NULL, or a list: copy (1: marked as a reprint).
+ * reply:         as for wsy_find_receipt.
+ *
+ * Threads: any.
+ *
+ * Returns as wsy_find_receipt, and WSY_ERR_NO_BILL if no refund was made under this number.
  *
  * Pointers:
  * out_refund_no is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1807,14 +2007,17 @@ int32_t wsy_find_refund_receipt(wsy_client *client,
                                 wsy_reply **reply);
 
 /*
- * The reply's receipt as plain text in the columns of a paper: lines broken and placed as on it, all in
- * single size.
+ * Reads the reply's receipt as plain text in the columns of the paper.
  *
- * width_mm: 58 (32 columns) or 80 (48 columns).
+ * Lines are broken and placed as on paper, all in single size.
+ *
+ * width_mm:             58 (32 columns) or 80 (48 columns).
  * buffer, size, needed: see wsy_reply_text. Lines end with "\n".
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER,
- * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
@@ -1826,18 +2029,20 @@ int32_t wsy_reply_receipt_text(const wsy_reply *reply,
                                int32_t *needed);
 
 /*
- * The reply's receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm of the
- * paper.
+ * Draws the reply's receipt as a printer would print it: a greyscale PNG.
  *
- * width_mm: 58 or 80.
- * font:     NULL or "", for a font of the system that has all characters of the receipt (SimSun, SimHei,
- *           WenQuanYi, Noto CJK and others); or a font file (.ttf, .otf, or the first of a .ttc), in the
- *           client's code page.
- * buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most.
+ * The picture has 8 dots for each mm of paper. The library contains no font.
  *
- * The library has no font of its own. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no
- * receipt), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT,
- * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * width_mm:             58 or 80.
+ * font:                 NULL or "": a system font that has all characters of the receipt (SimSun, SimHei,
+ *                       WenQuanYi, Noto CJK and others). Otherwise a font file (.ttf, .otf, or the first
+ *                       font of a .ttc), in the client's code page.
+ * buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most receipts.
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than
+ * 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * font is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL
@@ -1851,11 +2056,14 @@ int32_t wsy_reply_receipt_png(const wsy_reply *reply,
                               int32_t *needed);
 
 /*
- * The same picture into a file, which is overwritten if it is there.
+ * Writes the picture of wsy_reply_receipt_png to a file, replacing an existing one.
  *
- * path: the file, such as "C:/till/receipt.png", in the client's code page.
+ * width_mm, font: as for wsy_reply_receipt_png.
+ * path:           the file, such as "C:/till/receipt.png", in the client's code page.
  *
- * Threads: any. Returns as wsy_reply_receipt_png; WSY_ERR_PICTURE also if the file cannot be written.
+ * Threads: any.
+ *
+ * Returns as wsy_reply_receipt_png, and WSY_ERR_PICTURE also if the file cannot be written.
  *
  * Pointers:
  * font and path are NULL or NUL-terminated strings.
@@ -1866,30 +2074,32 @@ int32_t wsy_reply_receipt_png_file(const wsy_reply *reply,
                                    const char *path);
 
 /*
- * The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the
- * bottom.
+ * Reads the texts of the platform's pop-up (the field canvas) as plain lines, from top to bottom.
  *
  * buffer, size, needed: see wsy_reply_text. Lines end with "\n".
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT
- * or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+ * WSY_ERR_HANDLE.
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
-int32_t wsy_reply_canvas_text(const wsy_reply *reply,
-                              char *buffer,
-                              int32_t size,
-                              int32_t *needed);
+int32_t wsy_reply_canvas_text(const wsy_reply *reply, char *buffer, int32_t size, int32_t *needed);
 
 /*
- * The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images
- * lie in the platform's own client, and are left out.
+ * Draws the platform's pop-up (the field canvas): a PNG in colour.
+ *
+ * The picture has one dot for each 1/96 inch of the window. The pop-up's images exist only in the platform's
+ * own client, and are left out.
  *
  * font, buffer, size, needed: see wsy_reply_receipt_png.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE
- * (larger than 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (larger than
+ * 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * font is NULL or a NUL-terminated string; buffer is NULL or has room for size bytes; needed is NULL
@@ -1902,11 +2112,14 @@ int32_t wsy_reply_canvas_png(const wsy_reply *reply,
                              int32_t *needed);
 
 /*
- * The same picture into a file, which is overwritten if it is there.
+ * Writes the picture of wsy_reply_canvas_png to a file, replacing an existing one.
  *
+ * font: as for wsy_reply_receipt_png.
  * path: the file, such as "C:/till/popup.png", in the client's code page.
  *
- * Threads: any. Returns as wsy_reply_canvas_png; WSY_ERR_PICTURE also if the file cannot be written.
+ * Threads: any.
+ *
+ * Returns as wsy_reply_canvas_png, and WSY_ERR_PICTURE also if the file cannot be written.
  *
  * Pointers:
  * font and path are NULL or NUL-terminated strings.
@@ -1914,24 +2127,26 @@ int32_t wsy_reply_canvas_png(const wsy_reply *reply,
 int32_t wsy_reply_canvas_png_file(const wsy_reply *reply, const char *font, const char *path);
 
 /*
- * Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor
- * change.
+ * Prints the receipt of a reply.
  *
- * receipt:    a reply with a receipt: of wsy_micropay, wsy_find_receipt, wsy_reprint and others.
- * printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a printer on the network (port 9100 if none is named);
- *             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
- *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up
- *             before ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
- * timeout_ms: how long the call blocks at most, 100 to 120000; 0 for 10000.
- * reply:      NULL, or receives a reply; detail has the reason of a failure.
+ * Printing is separate from the payment: it can neither delay nor change it. The call first asks a network
+ * printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway. Calls
+ * for the same printer wait for each other.
  *
- * A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed
- * on all the same. Calls for one printer wait for each other.
+ * receipt:    a reply with a receipt: from wsy_micropay, wsy_find_receipt, wsy_reprint and others.
+ * printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a network printer (default port 9100).
+ *             "queue:NAME": a Windows printer by its name; it gets the bytes raw, bypassing the driver.
+ *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. Set up a serial port beforehand
+ *             ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+ * timeout_ms: how long the call may block: 100 to 120000; 0 for 10000.
+ * reply:      NULL, or receives a reply; its detail has the reason of a failure.
  *
- * Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such
- * printer, or not the name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the
- * receipt may still come out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD
- * (receipt has none); WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * Threads: any. Blocks for at most timeout_ms.
+ *
+ * Returns WSY_OK (the printer, or the queue, has all bytes); WSY_ERR_NO_PRINTER (no such printer, or not a
+ * valid name); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come
+ * out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (the reply has no receipt);
+ * WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * printer is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -1943,16 +2158,19 @@ int32_t wsy_print_receipt(wsy_client *client,
                           wsy_reply **reply);
 
 /*
- * Starts what wsy_print_receipt does and returns at once; poll or wait for the outcome. A cancel ends it at
- * once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out. The receipt may be freed once this
- * returns.
+ * Starts printing as wsy_print_receipt does, and returns at once.
+ *
+ * Poll or wait for the outcome. A cancel ends it at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may
+ * still come out. The receipt may be freed once this returns.
  *
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
  * reply:   NULL, or receives a reply that says why nothing was started.
- * The rest is as for wsy_print_receipt.
+ * The other parameters are as for wsy_print_receipt.
  *
- * Threads: any. Returns WSY_PENDING (started); WSY_ERR_NO_PRINTER (not the name of a printer),
- * WSY_ERR_NO_FIELD, WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * Threads: any.
+ *
+ * Returns WSY_PENDING (started), WSY_ERR_NO_PRINTER (not a valid name), WSY_ERR_NO_FIELD, WSY_ERR_ARGUMENT,
+ * WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * printer is NULL or a NUL-terminated string; payment and reply are NULL or point to a pointer.
@@ -1965,12 +2183,14 @@ int32_t wsy_print_receipt_start(wsy_client *client,
                                 wsy_reply **reply);
 
 /*
- * Prints bytes as they are: a till's own bill, a kick for the cash drawer.
+ * Prints bytes unchanged, such as a till's own bill or the command that opens the cash drawer.
  *
- * bytes, size: what to send; 1 to 4194304 bytes.
+ * bytes, size:                the bytes, 1 to 4194304 of them.
  * printer, timeout_ms, reply: as for wsy_print_receipt.
  *
- * Threads: any. Returns as wsy_print_receipt.
+ * Threads: any. Blocks for at most timeout_ms.
+ *
+ * Returns as wsy_print_receipt.
  *
  * Pointers:
  * bytes is NULL or has size bytes; printer is NULL or a NUL-terminated string; reply is NULL or
@@ -1984,7 +2204,9 @@ int32_t wsy_print_bytes(wsy_client *client,
                         wsy_reply **reply);
 
 /*
- * Starts what wsy_print_bytes does and returns at once; as wsy_print_receipt_start. The bytes are copied.
+ * Starts printing as wsy_print_bytes does, and returns at once.
+ *
+ * The bytes are copied. Otherwise as wsy_print_receipt_start.
  *
  * Pointers:
  * bytes is NULL or has size bytes; printer is NULL or a NUL-terminated string; payment and reply
@@ -1999,12 +2221,14 @@ int32_t wsy_print_bytes_start(wsy_client *client,
                               wsy_reply **reply);
 
 /*
- * Reads an amount in yuan, such as "12.50", into fen.
+ * Converts an amount in yuan, such as "12.50", to fen.
  *
- * yuan: ASCII digits with at most two decimal places, above zero and at most 1000000.00.
- * fen: receives the amount; untouched on an error.
+ * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00.
+ * fen:  receives the amount; untouched on an error.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
  *
  * Pointers:
  * yuan is NULL or a NUL-terminated string; fen is NULL or points to an int32_t.
@@ -2012,20 +2236,19 @@ int32_t wsy_print_bytes_start(wsy_client *client,
 int32_t wsy_yuan_to_fen(const char *yuan, int32_t *fen);
 
 /*
- * Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a
- * sign.
+ * Converts an amount in fen to yuan with two decimal places, such as "12.50".
  *
+ * fen:                  the amount; a negative one is written with a minus sign.
  * buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
  *
- * Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (negative size).
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size is negative).
  *
  * Pointers:
  * buffer is NULL or has room for size bytes; needed is NULL or points to an int32_t.
  */
-int32_t wsy_fen_to_yuan(int32_t fen,
-                        char *buffer,
-                        int32_t size,
-                        int32_t *needed);
+int32_t wsy_fen_to_yuan(int32_t fen, char *buffer, int32_t size, int32_t *needed);
 
 #ifdef __cplusplus
 } /* extern "C" */

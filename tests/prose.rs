@@ -5,33 +5,28 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files and folders that are checked so far. Add a folder once its texts have been edited.
-const COVERED: [&str; 30] = [
+/// The files and folders that are checked.
+const COVERED: [&str; 25] = [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
     "Cargo.toml",
     "README.md",
     "README.zh-CN.md",
+    "SECURITY.md",
     "bench",
     "bindings",
     "build.rs",
+    "cbindgen.toml",
     "docs",
     "examples",
     "fuzz/Cargo.toml",
     "fuzz/README.md",
     "fuzz/dictionaries",
     "fuzz/src",
+    "include",
     "sandbox",
     "sim",
-    "src/chain.rs",
-    "src/driver",
-    "src/lib.rs",
-    "src/payment",
-    "src/picture",
-    "src/protocol",
-    "src/sync.rs",
-    "src/sys",
-    "src/till/http",
-    "src/till/ledger",
-    "src/till/printing",
+    "src",
     "tests",
     "wsyctl",
     "xtask/interface",

@@ -18,7 +18,7 @@ type prototypes
 FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF long al_client, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyOpen;ansi"
 // 关闭收银台，程序退出前调用。
 FUNCTION long WsyClose(long al_client) LIBRARY "wsy.dll" ALIAS FOR "WsyClose;ansi"
-// 用后台的激活码激活，一台收银机只做一次。
+// 用后台的激活码激活，只需激活一次。
 FUNCTION long WsyActivate(long al_client, string as_initkey, string as_hostid, long al_params, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyActivate;ansi"
 // 填入后台给的设备号和密钥，代替激活。
 FUNCTION long WsySetDevice(long al_client, string as_device_id, string as_key, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsySetDevice;ansi"
@@ -62,7 +62,7 @@ FUNCTION long WsyPaymentWait(long al_payment, long al_timeout_ms, REF long al_re
 FUNCTION long WsyPaymentText(long al_payment, long al_language, REF string as_buffer, long al_size, REF long al_needed) LIBRARY "wsy.dll" ALIAS FOR "WsyPaymentText;ansi"
 // 不再等待；不能撤销已经发生的收款。
 FUNCTION long WsyPaymentCancel(long al_payment) LIBRARY "wsy.dll" ALIAS FOR "WsyPaymentCancel;ansi"
-// 不再等待，若已收款则退回。
+// 撤销这一单，若已收款则退回。
 FUNCTION long WsyPaymentVoid(long al_payment) LIBRARY "wsy.dll" ALIAS FOR "WsyPaymentVoid;ansi"
 // 释放句柄；不影响收款本身。
 FUNCTION long WsyPaymentFree(long al_payment) LIBRARY "wsy.dll" ALIAS FOR "WsyPaymentFree;ansi"

@@ -83,40 +83,40 @@ Public Const WSY_ZH As Long = 0  ' 语言：中文。
 Public Const WSY_EN As Long = 1  ' 语言：英文。
 
 ' 打开收银台的数据文件夹，最先调用。
-' Opens a till on its data folder; first of all.
+' Opens a till's data folder; call this first.
 Public Declare PtrSafe Function WsyOpen Lib "wsy.dll" (ByVal sFolder As String, ByVal lCodePage As Long, _
     ByVal hOptions As Long, ByRef hClient As Long, ByRef hReply As Long) As Long
 
 ' 关闭收银台，程序退出前调用。
-' Closes a till, before the program ends.
+' Closes a till; call this before the program ends.
 Public Declare PtrSafe Function WsyClose Lib "wsy.dll" (ByVal hClient As Long) As Long
 
-' 用后台的激活码激活，一台收银机只做一次。
-' Activates the till with a code from the back office, once in its life.
+' 用后台的激活码激活，只需激活一次。
+' Activates the till with a code from the back office; needed only once.
 Public Declare PtrSafe Function WsyActivate Lib "wsy.dll" (ByVal hClient As Long, ByVal sInitkey As String, _
     ByVal sHostid As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 填入后台给的设备号和密钥，代替激活。
-' Takes a device id and key that came from the back office by hand.
+' Sets a device id and key that the back office issued by hand.
 Public Declare PtrSafe Function WsySetDevice Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sDeviceId As String, ByVal sKey As String, ByRef hReply As Long) As Long
 
 ' 支付配置；refresh 为 1 时重新向平台读取。
-' The pay config; with refresh 1 read from the platform now.
+' Reads the pay config; with refresh 1 from the platform now.
 Public Declare PtrSafe Function WsyConfig Lib "wsy.dll" (ByVal hClient As Long, ByVal lRefresh As Long, _
     ByRef hReply As Long) As Long
 
 ' 平台时间。
-' The platform's clock.
+' Reads the platform's clock.
 Public Declare PtrSafe Function WsyTime Lib "wsy.dll" (ByVal hClient As Long, ByRef hReply As Long) As Long
 
 ' 本库的版本号。
-' The library's version.
+' Reads the library's version.
 Public Declare PtrSafe Function WsyVersion Lib "wsy.dll" (ByVal sBuffer As String, ByVal lSize As Long, _
     ByRef lNeeded As Long) As Long
 
 ' 新建一个参数表。
-' Makes an empty list of named values.
+' Creates an empty list of named values.
 Public Declare PtrSafe Function WsyParamsNew Lib "wsy.dll" (ByVal lCodePage As Long, _
     ByRef hParams As Long) As Long
 
@@ -136,7 +136,7 @@ Public Declare PtrSafe Function WsyMicropay Lib "wsy.dll" (ByVal hClient As Long
     ByRef hReply As Long) As Long
 
 ' 退款并等到结果；只有返回 2 才是已退款。
-' Refunds a bill or a part of it and waits; only 2 is refunded.
+' Refunds all or part of a bill and waits for the verdict; only 2 is refunded.
 Public Declare PtrSafe Function WsyRefund Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByVal sOutTradeNo As String, ByVal sDmId As String, _
     ByVal lRefundFen As Long, ByVal hParams As Long, ByRef hReply As Long) As Long
@@ -147,18 +147,18 @@ Public Declare PtrSafe Function WsyVoid Lib "wsy.dll" (ByVal hClient As Long, By
     ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
-' Begins to undo a bill; polled like a charge.
+' Starts undoing a bill; polled like a charge.
 Public Declare PtrSafe Function WsyVoidStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hPayment As Long, _
     ByRef hReply As Long) As Long
 
 ' 查清一单“结果未知”的收款。
-' Finds out what became of a bill that is unknown.
+' Finds out the outcome of a bill that is unknown.
 Public Declare PtrSafe Function WsySettle Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
-' Begins to find out what became of a bill; polled like a charge.
+' Starts finding out the outcome of a bill; polled like a charge.
 Public Declare PtrSafe Function WsySettleStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hPayment As Long, _
     ByRef hReply As Long) As Long
@@ -169,47 +169,47 @@ Public Declare PtrSafe Function WsyRecover Lib "wsy.dll" (ByVal hClient As Long,
     ByRef hReply As Long) As Long
 
 ' 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
-' Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+' Starts settling what a crash or a power cut left open, after each start; the till keeps selling.
 Public Declare PtrSafe Function WsyRecoverStart Lib "wsy.dll" (ByVal hClient As Long, ByVal hParams As Long, _
     ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
-' Begins a charge that is polled, so that the screen stays alive.
+' Starts a charge that is polled, so that the screen stays responsive.
 Public Declare PtrSafe Function WsyMicropayStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sAuthCode As String, ByVal lTotalFen As Long, ByVal hParams As Long, _
     ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 开始退款，不等待。
-' Begins a refund that is polled.
+' Starts a refund that is polled.
 Public Declare PtrSafe Function WsyRefundStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByVal sOutTradeNo As String, ByVal sDmId As String, _
     ByVal lRefundFen As Long, ByVal hParams As Long, ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 收款是否已有结果；还没有时返回 -4。
-' Whether a started payment has ended; -4 while it has not.
+' Reports whether a started payment has ended; -4 until then.
 Public Declare PtrSafe Function WsyPaymentPoll Lib "wsy.dll" (ByVal hPayment As Long, _
     ByRef hReply As Long) As Long
 
 ' 等待结果，最多 timeout_ms 毫秒。
-' Waits for a started payment, at most timeout_ms.
+' Waits for a started payment for at most timeout_ms.
 Public Declare PtrSafe Function WsyPaymentWait Lib "wsy.dll" (ByVal hPayment As Long, _
     ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
 
 ' 给收银员看的提示，例如“等待顾客输入密码”。
-' A short text for the cashier while it goes on.
+' Reads a short text for the cashier about the progress.
 Public Declare PtrSafe Function WsyPaymentText Lib "wsy.dll" (ByVal hPayment As Long, _
     ByVal lLanguage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 不再等待；不能撤销已经发生的收款。
-' Stops waiting; this cannot undo a payment.
+' Stops waiting; does not undo a payment.
 Public Declare PtrSafe Function WsyPaymentCancel Lib "wsy.dll" (ByVal hPayment As Long) As Long
 
-' 不再等待，若已收款则退回。
-' Stops waiting, and gives the money back if it was taken.
+' 撤销这一单，若已收款则退回。
+' Undoes the bill: gives the money back if it was taken.
 Public Declare PtrSafe Function WsyPaymentVoid Lib "wsy.dll" (ByVal hPayment As Long) As Long
 
 ' 释放句柄；不影响收款本身。
-' Frees a started payment; this does not undo it.
+' Frees a started payment; does not undo it.
 Public Declare PtrSafe Function WsyPaymentFree Lib "wsy.dll" (ByVal hPayment As Long) As Long
 
 ' 按付款码向平台查询一次。
@@ -228,65 +228,65 @@ Public Declare PtrSafe Function WsyReadBill Lib "wsy.dll" (ByVal hClient As Long
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 补打小票。
-' Reads a receipt from the platform again.
+' Asks the platform for a receipt again.
 Public Declare PtrSafe Function WsyReprint Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 开始补打，不等待；用 WsyPaymentPoll 取小票。
-' Begins to read a receipt from the platform again; polled like a charge.
+' Starts asking the platform for a receipt again; polled like a charge.
 Public Declare PtrSafe Function WsyReprintStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal sDmId As String, ByVal hParams As Long, ByRef hPayment As Long, _
     ByRef hReply As Long) As Long
 
 ' 查本机账本里的一单，不联网。
-' What the ledger knows of a bill; nothing is sent.
+' Reads a bill from the ledger; sends nothing.
 Public Declare PtrSafe Function WsyFind Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByRef hReply As Long) As Long
 
 ' 查本机账本里的一笔退款，不联网。
-' What the ledger knows of a refund; nothing is sent.
+' Reads a refund from the ledger; sends nothing.
 Public Declare PtrSafe Function WsyFindRefund Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByRef hReply As Long) As Long
 
 ' 某一天的全部收款和退款，不联网。
-' All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+' Reads all charges and refunds of a day, such as 2026-11-22; sends nothing.
 Public Declare PtrSafe Function WsyDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByRef hReply As Long) As Long
 
 ' 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
-' Closes a day: no later outcome falls into it, and its totals stay the same.
+' Closes a day: later outcomes count for the next day, and its totals stay the same.
 Public Declare PtrSafe Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByVal sBy As String, ByRef hReply As Long) As Long
 
 ' 所有尚未查清的收款和退款，不联网。
-' All charges and refunds that are not decided; nothing is sent.
+' Lists all charges and refunds that are undecided; sends nothing.
 Public Declare PtrSafe Function WsyUnresolved Lib "wsy.dll" (ByVal hClient As Long, _
     ByRef hReply As Long) As Long
 
 ' 人工认定一笔查不清的收款：paid、not_paid 或 keep。
-' A person's decision about a bill that nobody else can decide.
+' Records a person's decision about a bill that the library cannot settle.
 Public Declare PtrSafe Function WsyDecide Lib "wsy.dll" (ByVal hClient As Long, ByVal sOutTradeNo As String, _
     ByVal lAttempt As Long, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
     ByRef hReply As Long) As Long
 
 ' 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
-' A person's decision about a refund that nobody else can decide.
+' Records a person's decision about a refund that the library cannot settle.
 Public Declare PtrSafe Function WsyDecideRefund Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByVal sDecision As String, ByVal sBy As String, ByVal sWhy As String, _
     ByRef hReply As Long) As Long
 
 ' 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
-' Compares a day of the ledger with the platform, and tells where the two differ.
+' Compares a day of the ledger with the platform and reports the differences.
 Public Declare PtrSafe Function WsyReconcile Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByRef hReply As Long) As Long
 
 ' 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
-' Begins a reconciliation that is polled, so that the screen can show how far it is.
+' Starts a reconciliation that is polled, so that the screen can show its progress.
 Public Declare PtrSafe Function WsyReconcileStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sDay As String, ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 尚未确认的警报：事后发现与平台不符的结果。
-' The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+' Lists the alarms that nobody has acknowledged: verdicts that turned out to be wrong.
 Public Declare PtrSafe Function WsyAlarms Lib "wsy.dll" (ByVal hClient As Long, _
     ByRef hReply As Long) As Long
 
@@ -296,7 +296,7 @@ Public Declare PtrSafe Function WsyAcknowledge Lib "wsy.dll" (ByVal hClient As L
     ByVal sBy As String, ByRef hReply As Long) As Long
 
 ' 回复的返回码。
-' The code of a reply once more.
+' Returns the code of a reply.
 Public Declare PtrSafe Function WsyReplyCode Lib "wsy.dll" (ByVal hReply As Long) As Long
 
 ' 读回复的一个字段（文本）。
@@ -310,12 +310,12 @@ Public Declare PtrSafe Function WsyReplyInt Lib "wsy.dll" (ByVal hReply As Long,
     ByRef lValue As Long) As Long
 
 ' 第 index 个字段的名字，从 0 开始。
-' The name of the field at an index, starting at 0.
+' Reads the name of the field at an index, starting at 0.
 Public Declare PtrSafe Function WsyReplyName Lib "wsy.dll" (ByVal hReply As Long, ByVal lIndex As Long, _
     ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 回复中一个列表的项数。
-' How many items a list of a reply has.
+' Reads how many items a list of a reply has.
 Public Declare PtrSafe Function WsyReplyCount Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
     ByRef lCount As Long) As Long
 
@@ -326,7 +326,7 @@ Public Declare PtrSafe Function WsyReplyItemText Lib "wsy.dll" (ByVal hReply As 
     ByRef lNeeded As Long) As Long
 
 ' 列表中一项的第 field 个字段的名字，从 0 开始。
-' The name of a field of a list's item, starting at 0.
+' Reads the name of a field of a list's item, starting at 0.
 Public Declare PtrSafe Function WsyReplyItemName Lib "wsy.dll" (ByVal hReply As Long, ByVal sList As String, _
     ByVal lIndex As Long, ByVal lField As Long, ByVal sBuffer As String, ByVal lSize As Long, _
     ByRef lNeeded As Long) As Long
@@ -337,7 +337,7 @@ Public Declare PtrSafe Function WsyReplyItemInt Lib "wsy.dll" (ByVal hReply As L
     ByVal lIndex As Long, ByVal sName As String, ByRef lValue As Long) As Long
 
 ' 小票的 ESC/POS 打印字节。
-' The receipt as bytes for an ESC/POS printer.
+' Reads the receipt as bytes for an ESC/POS printer.
 Public Declare PtrSafe Function WsyReplyReceiptBytes Lib "wsy.dll" (ByVal hReply As Long, _
     ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
@@ -346,48 +346,48 @@ Public Declare PtrSafe Function WsyReplyReceiptBytes Lib "wsy.dll" (ByVal hReply
 Public Declare PtrSafe Function WsyReplyFree Lib "wsy.dll" (ByVal hReply As Long) As Long
 
 ' 返回码的说明和处理办法。
-' What a code means, with what to do next.
+' Reads what a code means and what to do next.
 Public Declare PtrSafe Function WsyCodeText Lib "wsy.dll" (ByVal lCode As Long, ByVal lLanguage As Long, _
     ByVal lCodePage As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 从本地账本取小票，不联网；平台没有给的按模板生成。
-' The receipt of a paid bill from the till's own ledger; nothing is sent.
+' Reads the receipt of a paid bill from the till's own ledger; sends nothing.
 Public Declare PtrSafe Function WsyFindReceipt Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutTradeNo As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 从本地账本取退款小票，不联网。
-' The receipt of a refund from the till's own ledger; nothing is sent.
+' Reads the receipt of a refund from the till's own ledger; sends nothing.
 Public Declare PtrSafe Function WsyFindRefundReceipt Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal sOutRefundNo As String, ByVal hParams As Long, ByRef hReply As Long) As Long
 
 ' 按 58 或 80 毫米纸宽排好的小票文字。
-' The receipt as text in the columns of 58 or 80 mm paper.
+' Reads the receipt as text in the columns of 58 or 80 mm paper.
 Public Declare PtrSafe Function WsyReplyReceiptText Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal lWidthMm As Long, ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 小票图片（PNG）的字节。
-' The receipt as a picture (PNG).
+' Draws the receipt as a picture (PNG).
 Public Declare PtrSafe Function WsyReplyReceiptPng Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal lWidthMm As Long, ByVal sFont As String, ByRef bBuffer As Byte, ByVal lSize As Long, _
     ByRef lNeeded As Long) As Long
 
 ' 小票图片（PNG）存成文件。
-' The receipt as a picture (PNG) into a file.
+' Writes the receipt as a picture (PNG) to a file.
 Public Declare PtrSafe Function WsyReplyReceiptPngFile Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal lWidthMm As Long, ByVal sFont As String, ByVal sPath As String) As Long
 
 ' 平台弹窗的文字。
-' The platform's pop-up as plain lines.
+' Reads the platform's pop-up as plain lines.
 Public Declare PtrSafe Function WsyReplyCanvasText Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal sBuffer As String, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 平台弹窗图片（PNG）的字节。
-' The platform's pop-up as a picture (PNG).
+' Draws the platform's pop-up as a picture (PNG).
 Public Declare PtrSafe Function WsyReplyCanvasPng Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal sFont As String, ByRef bBuffer As Byte, ByVal lSize As Long, ByRef lNeeded As Long) As Long
 
 ' 平台弹窗图片（PNG）存成文件。
-' The platform's pop-up as a picture (PNG) into a file.
+' Writes the platform's pop-up as a picture (PNG) to a file.
 Public Declare PtrSafe Function WsyReplyCanvasPngFile Lib "wsy.dll" (ByVal hReply As Long, _
     ByVal sFont As String, ByVal sPath As String) As Long
 
@@ -398,29 +398,29 @@ Public Declare PtrSafe Function WsyPrintReceipt Lib "wsy.dll" (ByVal hClient As 
     ByRef hReply As Long) As Long
 
 ' 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
-' Begins to print the receipt of a reply; polled like a charge.
+' Starts printing the receipt of a reply; polled like a charge.
 Public Declare PtrSafe Function WsyPrintReceiptStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByVal hReceipt As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hPayment As Long, _
     ByRef hReply As Long) As Long
 
 ' 原样打印字节，如收银软件自己的小票。
-' Prints bytes as they are, such as a till's own bill.
+' Prints bytes unchanged, such as a till's own bill.
 Public Declare PtrSafe Function WsyPrintBytes Lib "wsy.dll" (ByVal hClient As Long, ByRef bBytes As Byte, _
     ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, ByRef hReply As Long) As Long
 
 ' 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
-' Begins to print bytes as they are; polled like a charge.
+' Starts printing bytes unchanged; polled like a charge.
 Public Declare PtrSafe Function WsyPrintBytesStart Lib "wsy.dll" (ByVal hClient As Long, _
     ByRef bBytes As Byte, ByVal lSize As Long, ByVal sPrinter As String, ByVal lTimeoutMs As Long, _
     ByRef hPayment As Long, ByRef hReply As Long) As Long
 
 ' 元（如 12.50）换成分。
-' Reads an amount in yuan, such as 12.50, into fen.
+' Converts an amount in yuan, such as 12.50, to fen.
 Public Declare PtrSafe Function WsyYuanToFen Lib "wsy.dll" (ByVal sYuan As String, _
     ByRef lFen As Long) As Long
 
 ' 分换成元。
-' Writes an amount in fen as yuan.
+' Converts an amount in fen to yuan.
 Public Declare PtrSafe Function WsyFenToYuan Lib "wsy.dll" (ByVal lFen As Long, ByVal sBuffer As String, _
     ByVal lSize As Long, ByRef lNeeded As Long) As Long
 ' 以上由 cargo xtask tables 生成。

@@ -1,4 +1,4 @@
-//! The alarms that come of reconciling.
+//! The alarms that a reconciliation raises.
 
 use std::ffi::c_char;
 
@@ -15,20 +15,24 @@ use crate::till::ledger::Alarm;
 use crate::till::sentences::{Left, hint, sentence};
 use crate::till::{DifferenceKind, clock};
 
-/// Reads the alarms that nobody has acknowledged; nothing is sent. An alarm says that a verdict was wrong:
-/// the till told one thing, and the platform has since done another.
+/// Reads the alarms that nobody has acknowledged. Sends nothing.
 ///
-/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", the oldest first,
-///        with id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
-///        message_zh, message_en, hint_zh and hint_en as for a difference of wsy_reconcile.
+/// An alarm means that a verdict was wrong: the till reported one thing, and the platform has since done
+/// another.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
+/// reply: NULL, or receives a reply with alarms: how many there are; and the list "alarm", oldest first, with
+///        id, raised (Beijing time), and kind, out_trade_no, dm_id, here_fen, here, there_fen, there,
+///        message_zh, message_en, hint_zh and hint_en as in a difference of wsy_reconcile.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// The alarms that nobody has acknowledged: verdicts that turned out to be wrong.
+/// Lists the alarms that nobody has acknowledged: verdicts that turned out to be wrong.
 /// 尚未确认的警报：事后发现与平台不符的结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {
@@ -43,14 +47,17 @@ pub unsafe extern "C" fn wsy_alarms(client: *mut wsy_client, reply: *mut *mut ws
     })
 }
 
-/// Acknowledges an alarm: a person has seen it and has done what there is to do. It is then not told any
-/// more; the ledger keeps it, with the time and who it was.
+/// Acknowledges an alarm: a person has seen it and has done what was necessary.
 ///
-/// alarm_id: the id of wsy_alarms.
-/// by:       who, such as a cashier's name or number; may not be empty.
+/// It is not listed again. The ledger keeps it, with the time and the person.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
-/// WSY_ERR_HANDLE.
+/// alarm_id: the alarm's id from wsy_alarms.
+/// by:       the person, such as a cashier's name or number; must not be empty.
+/// reply:    NULL, or receives a reply.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_ALARM, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `by` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -87,7 +94,7 @@ fn alarm_fields(alarm: &Alarm) -> Fields {
     about(fields, DifferenceKind::Alarm(row.kind), row.here_fen, row.there_fen)
 }
 
-/// With the amounts on both sides, and what the difference means.
+/// Adds the amounts on both sides and the meaning of the difference.
 pub(super) fn about(fields: Fields, kind: DifferenceKind, here_fen: i64, there_fen: i64) -> Fields {
     fields
         .with(names::HERE_FEN, here_fen)

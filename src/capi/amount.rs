@@ -1,4 +1,4 @@
-//! Amounts between yuan as text and fen as a number.
+//! Conversion of amounts between yuan as text and fen as a number.
 
 use std::ffi::c_char;
 
@@ -8,18 +8,20 @@ use crate::protocol::amount::{Fen, parse_yuan, yuan};
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
 
-/// Reads an amount in yuan, such as "12.50", into fen.
+/// Converts an amount in yuan, such as "12.50", to fen.
 ///
-/// yuan: ASCII digits with at most two decimal places, above zero and at most 1000000.00.
-/// fen: receives the amount; untouched on an error.
+/// yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00.
+/// fen:  receives the amount; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_ARGUMENT (a pointer is NULL) or WSY_ERR_AMOUNT.
 ///
 /// # Safety
 /// `yuan` is NULL or a NUL-terminated string; `fen` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// Reads an amount in yuan, such as 12.50, into fen.
+/// Converts an amount in yuan, such as 12.50, to fen.
 /// 元（如 12.50）换成分。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> i32 {
@@ -39,18 +41,20 @@ fn read(yuan: &[u8]) -> Option<Fen> {
     Fen::new(i32::try_from(fen).ok()?).ok()
 }
 
-/// Writes an amount in fen as yuan with two places, such as "12.50". Negative amounts are written with a
-/// sign.
+/// Converts an amount in fen to yuan with two decimal places, such as "12.50".
 ///
+/// fen:                  the amount; a negative one is written with a minus sign.
 /// buffer, size, needed: see wsy_reply_text. 13 bytes are always enough.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (negative size).
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (size is negative).
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// Writes an amount in fen as yuan.
+/// Converts an amount in fen to yuan.
 /// 分换成元。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_fen_to_yuan(fen: i32, buffer: *mut c_char, size: i32, needed: *mut i32) -> i32 {

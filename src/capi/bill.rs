@@ -1,4 +1,4 @@
-//! A bill of the platform: which one a call is about, and what the platform says of it.
+//! The platform's bills: which one a call is about, and its contents.
 
 use std::ffi::c_char;
 
@@ -20,22 +20,23 @@ use crate::till::{Error, Which, flag};
 /// Reads a bill with all its lines from the platform (section 3.4).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
-/// params:              NULL, or a list: any_number, as for wsy_refund, and any further parameters, which are
-///                      signed and sent.
+/// params:              NULL, or a list: any_number, as for wsy_refund; any other parameter is signed and
+///                      sent.
 /// reply:               NULL, or receives a reply with dm_id, pay_total_fen (paid), refunded_fen,
 ///                      refundable_fen, adds_up, pay_total and refund_total (in yuan; refund_total is
-///                      negative, as in the document), paytype, pay_type (a number) and pay_name (the top
-///                      pay_type of the document), pay_time, pay_id (the channel's transaction, at the top or
-///                      in the payment's line) and no; the list "answer", whose one item has all attributes
-///                      of the top under their own names; and the list "pay" of all payments and refunds:
-///                      pay_type, pay_name, pay_total_fen (negative for a refund), pay_total, pay_time,
-///                      pay_id (of a refund the platform's number of it: refund_id of wsy_find_refund) and
-///                      what other attributes the line has.
+///                      negative, as in the document), paytype, pay_type (a number) and pay_name (the
+///                      pay_type at the top of the response), pay_time, pay_id (the channel's transaction,
+///                      from the top or from the payment's line) and no; the list "answer", whose one item
+///                      has all attributes of the top under their own names; and the list "pay" of all
+///                      payments and refunds: pay_type, pay_name, pay_total_fen (negative for a refund),
+///                      pay_total, pay_time, pay_id (of a refund: the platform's number of it, which
+///                      wsy_find_refund calls refund_id) and the line's other attributes.
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NO_BILL,
-/// WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
-/// WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
-/// WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+///
+/// Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
+/// WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
+/// WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -64,7 +65,7 @@ pub unsafe extern "C" fn wsy_read_bill(
     })
 }
 
-/// A list that says how a bill is read.
+/// Applies the list that says how to read a bill.
 fn reading(which: Which, pairs: &[(String, String)]) -> Result<(Which, Extra), Error> {
     let (mut extra, mut any_number) = (Extra::default(), false);
     for (name, value) in pairs {
@@ -76,17 +77,17 @@ fn reading(which: Which, pairs: &[(String, String)]) -> Result<(Which, Extra), E
     Ok((taking(which, any_number)?, extra))
 }
 
-/// Which bill a call is about.
+/// The bill that a call is about.
 pub(super) fn which(client: &Call, out_trade_no: CText<'_>, dm_id: CText<'_>) -> Result<Which, Code> {
     let out_trade_no = client.optional(out_trade_no)?.filter(|number| !number.is_empty());
     let dm_id = client.optional(dm_id)?.filter(|number| !number.is_empty());
     Ok(Which { out_trade_no, dm_id, any_number: false })
 }
 
-/// The parameter that takes a `dm_id` as it is.
+/// The parameter that accepts a `dm_id` as it is.
 pub(super) const ANY_NUMBER: &str = "any_number";
 
-/// The same bill, whatever its number looks like if the caller insists.
+/// The same bill, accepting any form of its number if the caller insists.
 pub(super) fn taking(which: Which, any_number: bool) -> Result<Which, Error> {
     if any_number && which.dm_id.is_none() {
         return Err(wrong(ANY_NUMBER, "needs a dm_id"));
@@ -104,7 +105,7 @@ fn bill_draft(bill: &Bill, wallet: Wallet) -> Draft {
         .list(names::LIST_PAY, bill.lines.iter().map(line_fields))
 }
 
-/// What was paid and refunded.
+/// Adds the amounts paid and refunded.
 pub(super) fn money_fields(draft: Draft, bill: &Bill) -> Draft {
     draft
         .field(names::PAY_TOTAL_FEN, bill.pay_total_fen)
@@ -115,7 +116,7 @@ pub(super) fn money_fields(draft: Draft, bill: &Bill) -> Draft {
         .field(names::REFUND_TOTAL, yuan(-bill.refunded_fen))
 }
 
-/// What it was paid with.
+/// The payment type of a bill.
 pub(super) fn wallet_fields(wallet: Wallet) -> Fields {
     let Wallet { paytype, pay_type, pay_name } = wallet;
     Fields::default()
@@ -124,7 +125,7 @@ pub(super) fn wallet_fields(wallet: Wallet) -> Fields {
         .with(names::PAY_NAME, pay_name)
 }
 
-/// A payment or refund of a bill.
+/// The fields of a payment or refund of a bill.
 pub(super) fn line_fields(line: &Line) -> Fields {
     Fields::default()
         .with(names::PAY_TYPE, &line.pay_type)

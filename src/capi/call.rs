@@ -13,7 +13,7 @@ use crate::capi::reply::wsy_reply;
 use crate::chain::chain;
 use crate::till::code::Code;
 
-/// Runs a call that moves no money and gives its reply.
+/// Runs a call that moves no money and hands over its reply.
 pub fn answer(
     client: *const wsy_client,
     reply: &Out<*mut wsy_reply>,
@@ -31,8 +31,8 @@ pub fn answer_money(
     guard_money(|| run(client, reply, false, call))
 }
 
-/// The same for one that may also tell that a bill is paid. Until its caller has the answer, no other call
-/// says that all was heard.
+/// The same for a call that may also report a bill as paid. Until its caller has the reply, no other call
+/// records that every verdict was received.
 pub fn answer_telling(
     client: *const wsy_client,
     reply: &Out<*mut wsy_reply>,
@@ -44,20 +44,20 @@ pub fn answer_telling(
 fn run(
     client: *const wsy_client,
     reply: &Out<*mut wsy_reply>,
-    tells: bool,
+    reports_paid: bool,
     call: impl FnOnce(&Call) -> Result<Draft, Failure>,
 ) -> Result<Code, Failure> {
     reply.write(ptr::null_mut());
-    // Declared first, and so dropped last.
+    // Declared first, so dropped last.
     let _telling;
     let client = Call::on(client)?;
-    _telling = tells.then(|| client.till.ledger().telling().begin());
+    _telling = reports_paid.then(|| client.till.ledger().telling().begin());
     let outcome = call(&client);
     client.note_heard();
     client.give(outcome, reply)
 }
 
-/// A call on a client that is going on; `wsy_close` waits for it.
+/// A call in progress on a client; `wsy_close` waits for it.
 pub struct Call(Arc<Client>);
 
 impl std::ops::Deref for Call {
@@ -78,27 +78,27 @@ impl Call {
     /// Finds a client and keeps it open until the call ends.
     pub fn on(client: impl Into<Handle<wsy_client>>) -> Result<Self, Code> {
         let client = CLIENTS.get(client)?;
-        // Who calls again has heard the end of the last call.
+        // A caller that calls again has received the result of its last call.
         client.till.ledger().telling().hear();
         client.entered();
         Ok(Self(client))
     }
 
-    /// The same for another thread.
+    /// The same call, for another thread.
     pub fn again(&self) -> Self {
         self.0.entered();
         Self(self.0.clone())
     }
 
-    /// Writes down what has been heard, unless the call has done so. If that fails, the next start lists a
-    /// sale too many.
+    /// Records which verdicts were received, unless the call has done so. If that fails, the next start lists
+    /// one sale too many.
     pub fn note_heard(&self) {
         if let Err(error) = self.till.ledger().note_heard() {
             self.till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
     }
 
-    /// Hands the outcome of a call to the caller: a failure that has a code alone leaves no reply.
+    /// Hands the outcome of a call to the caller. A failure that is only a code leaves no reply.
     pub fn give(
         &self,
         outcome: Result<Draft, Failure>,
@@ -122,7 +122,7 @@ impl Call {
         text.required(self.charset)
     }
 
-    /// One that may not be empty either.
+    /// A text argument that may be neither NULL nor empty.
     pub fn filled(&self, text: CText<'_>) -> Result<String, Code> {
         self.required(text)
             .and_then(|text| if text.trim().is_empty() { Err(Code::Argument) } else { Ok(text) })

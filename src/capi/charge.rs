@@ -22,56 +22,57 @@ use crate::till::{
     ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, PayTypeChoice, Till, clock, deadline, flag,
 };
 
-/// Charges the customer and waits for the verdict (section 3.1): writes the intent to the ledger, sends the
-/// payment once, asks on while the customer types a password or after a lost answer, and writes the outcome
-/// down before it returns.
+/// Charges the customer and waits for the verdict (section 3.1).
 ///
-/// out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept for ever: the same number
-///               with the same amount is charged at most once. Called again, it returns what is on record, or
-///               goes on asking about what is open. After WSY_NOT_PAID it can be charged again with a new
+/// Writes the intent to the ledger and sends the payment once. Then queries the platform while the customer
+/// types a password, or after a lost response, and writes the outcome to the ledger before it returns. To
+/// show progress meanwhile, use wsy_micropay_start.
+///
+/// out_trade_no: your number of the bill, 1 to 64 visible ASCII characters, kept forever. The same number
+///               with the same amount is charged at most once: called again, it returns the recorded outcome,
+///               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
 ///               code.
-/// auth_code:    the code from the customer's phone, as the scanner gives it.
+/// auth_code:    the code from the customer's phone, as the scanner reads it.
 /// total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
 /// params:       NULL, or a list of named values; the caller keeps it:
-///   paytype      a code of the config's dm_code, whose coderegex has to take the auth code; by default the
-///                one that does
-///   any_code     1: with paytype, whatever its coderegex says
-///   info         a mark of yours for the goods detail; "GS" for form 2 of the document
+///   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
+///                that matches)
+///   any_code     1: with paytype, do not check its coderegex
+///   info         your own mark for the goods detail; "GS" for form 2 of the document
 ///   infoaddo     the goods detail, sent byte for byte, with CRLF line ends
 ///   gs1          bar codes separated by commas: makes info and infoaddo of form 2
-///   noremind     1: ask the platform for no receipt; one comes all the same if it has to be asked what
-///                became of it
+///   noremind     1: ask the platform for no receipt; one comes anyway if the outcome has to be queried
 ///   tableno, table, staff
 ///                for the placeholders {tableno}, {table} and {staff} of the config's templates: kept with
-///                the charge for its receipts (wsy_find_receipt), and not sent. One name for the table is
-///                enough; staff is operator_id if not given
-///   deadline_ms  instead of the client's, 1 to 3600000
-///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is not
-///                decided
-///   any other    is signed and sent as it is, such as operator_id (which names the cashier and is kept in
-///                the ledger) or dic_amount
+///                the charge for its receipts (wsy_find_receipt), not sent. One name for the table is enough;
+///                staff defaults to operator_id
+///   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
+///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
+///   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
+///                and is kept in the ledger)
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
-/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Where no config is known yet,
-/// reading it comes before: connect_ms and twice answer_ms. To show progress meanwhile, use
-/// wsy_micropay_start. Returns
-///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. It is returned once for
-///                 a bill, also where an earlier call took the money and nobody was told. With paid_late = 1
-///                 it was reported as not paid before: if the customer has paid in another way since, refund
-///                 this payment, and do not hand over the goods twice.
-///   WSY_PAID_EARLIER  the bill was paid and reported as paid before (first_told says when), or it was paid
-///                 with another code. This call charged nobody. Do not hand over the goods again. An empty
-///                 first_told says that nobody has been told of that payment yet: see the list unfinished of
-///                 wsy_unresolved, and call wsy_settle.
-///   WSY_NOT_PAID  no money was taken, and will not be.
-///   WSY_UNKNOWN   it may have been taken, by this charge or by an earlier one of the bill. Do not hand over
+/// Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
+/// first reads one, for at most connect_ms plus twice answer_ms.
+///
+/// Returns
+///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. Returned once per bill,
+///                 also where an earlier call took the money and nobody received that verdict. With
+///                 paid_late = 1 the bill was reported as not paid before: if the customer has since paid in
+///                 another way, refund this payment, and do not hand over the goods twice.
+///   WSY_PAID_EARLIER  the bill was already reported as paid (first_told says when), or was paid with another
+///                 code. This call charged nobody. Do not hand over the goods again. If first_told is empty,
+///                 that payment has not been reported yet: see the list "unfinished" of wsy_unresolved, and
+///                 call wsy_settle.
+///   WSY_NOT_PAID  no money was taken, and none will be.
+///   WSY_UNKNOWN   money may have been taken, by this charge or an earlier one of the bill. Do not hand over
 ///                 goods; do not charge again. wsy_settle or wsy_recover finds out.
-///   WSY_DECIDED   a person decided what became of the bill (wsy_decide), and this call charged nobody.
+///   WSY_DECIDED   a person decided the outcome (wsy_decide). This call charged nobody.
 /// or an error, after which nothing was sent: WSY_ERR_NOT_SENT, WSY_ERR_AUTH_CODE, WSY_ERR_AUTH_CODE_USED,
 /// WSY_ERR_AMOUNT, WSY_ERR_AMOUNT_NOT_ALLOWED, WSY_ERR_AMOUNT_DIFFERS, WSY_ERR_OUT_TRADE_NO,
 /// WSY_ERR_STILL_OPEN, WSY_ERR_ALREADY_REFUNDED, WSY_ERR_REFUND_OPEN, WSY_ERR_PAY_TYPE, WSY_ERR_NOT_LICENSED,
 /// WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_NO_CONFIG, WSY_ERR_PARAM, WSY_ERR_OPTIONS,
-/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE.
+/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
@@ -100,7 +101,7 @@ pub unsafe extern "C" fn wsy_micropay(
     })
 }
 
-/// Puts a charge together from the caller's arguments.
+/// Builds a charge from the caller's arguments.
 pub(super) fn charge_request(
     out_trade_no: String,
     auth_code: &str,
@@ -173,7 +174,7 @@ pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
         .content(report.content.as_deref())
 }
 
-/// What a person decided about a row, where that is what the code says.
+/// The fields of a person's decision about a row, if the code is WSY_DECIDED.
 pub(super) fn decision_fields(till: &Till, row: RowId, code: Code) -> Fields {
     if code != Code::Decided {
         return Fields::default();

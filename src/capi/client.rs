@@ -1,4 +1,4 @@
-//! A client: a till on its data folder.
+//! A client: a till and its data folder.
 
 use std::ffi::{c_char, c_void};
 use std::path::Path;
@@ -24,23 +24,27 @@ use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
 use crate::till::{Error, Options, Refusal, Till, secret_store};
 
-/// A till on its data folder. Opened by wsy_open, closed by wsy_close. Any thread may use it, several at
+/// A till and its data folder. wsy_open opens it and wsy_close closes it. Any thread may use it, several at
 /// once.
 pub struct wsy_client {
     _private: (),
 }
 
-/// Takes each line of the log: user is the pointer given to wsy_on_log, level is 1 (info), 2 (warning) or 3
-/// (error), line is text in the client's code page, valid during the call only. Called on the thread that
-/// works, also on the library's own threads of started payments. It must not call the library (it would get
-/// WSY_ERR_IN_CALLBACK), must return soon, and must not let an exception out.
+/// Receives each line of the log.
+///
+/// user:  the pointer given to wsy_on_log.
+/// level: 1 (info), 2 (warning) or 3 (error).
+/// line:  text in the client's code page; valid during the call only.
+///
+/// The library calls it on the thread that does the work, which may be one of its own. It must return soon,
+/// must not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
 pub type wsy_log_callback = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
 
-/// What is behind a `wsy_client`.
+/// The state behind a `wsy_client`.
 pub struct Client {
     pub(super) till: Arc<Till>,
     pub(super) charset: Charset,
-    /// How many calls are going on.
+    /// The number of calls in progress.
     running: Mutex<usize>,
     idle: Condvar,
 }
@@ -52,90 +56,94 @@ impl Client {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call begins.
+    /// Counts a call that starts.
     pub(super) fn entered(&self) {
         *self.running() += 1;
     }
 
-    /// A call has ended.
+    /// Counts a call that has ended.
     pub(super) fn left(&self) {
         *self.running() -= 1;
         self.idle.notify_all();
     }
 }
 
-/// Opens a till on its data folder and reads the pay config from the platform, or from the file saved earlier
-/// if the platform cannot be reached. A refusal of this device, or a server that is not allowed, is
-/// remembered over restarts until a config is good again: config_refusal and hint_en say so, and nothing is
-/// charged. Call wsy_recover_start next, after each wsy_open.
+/// Opens a till's data folder and reads the pay config from the platform.
 ///
-/// folder:    the data folder, in the code page; made if it is not there. It holds ledger.db, device.key,
-///            config.xml and wsy.log. One process at a time; keep it on a local disk and never copy it to a
-///            second till.
+/// If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
+/// this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
+/// after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+///
+/// folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
+///            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
+///            copy it to a second till.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
-///   base            the platform's address; `http://dct.semoor.cn` by default (section 1 of the document)
-///   ver             this program's version as the platform is told it; not empty, and without control
-///                   characters
-///   poll_ms         between two questions about a payment, 50 to 60000; 5000
-///   deadline_ms     after which a payment that is not decided is reported as unknown, 1 to 3600000; 120000
-///   quiet_ms        how long after an exchange has ended "not found" is not believed, 100 to 3600000; 60000;
-///                   twice as long after a crash, or where the answer was lost behind a proxy.
-///                   Less than 60000 is for tests: a customer's code can be charged for about a minute.
-///   refund_quiet_ms the same for a refund, 100 to 86400000; 15 times quiet_ms
+///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document)
+///   ver             your program's version, as sent to the platform; not empty, no control characters
+///   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
+///   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
+///                   (default 120000)
+///   quiet_ms        "not found" is not accepted until this long after an exchange has ended: 100 to 3600000
+///                   (default 60000). Doubled after a crash, and where the response was lost behind a proxy.
+///                   Use less than 60000 in tests only: a customer's code can be charged for about a minute.
+///   refund_quiet_ms the same for a refund: 100 to 86400000 (default 15 times quiet_ms)
 ///   final_sentences sentences of the platform, one a line, that mean "declined for good"
 ///   absent_sentences  sentences of the platform, one a line, that mean "no such order"
 ///   device_sentences  sentences of the platform, one a line, that refuse a request because of the device,
-///                   its key or its sign, as the document's 设备密钥错误 does. All three are compared whole,
-///                   and never override a sentence that speaks for the payment, of
-///                   trouble, of an earlier use or of a refusal
-///   first_query_ms  before the first question after a lost answer, 10 to 60000; 1000
-///   connect_ms      for looking the platform's name up and connecting, 100 to 120000; 10000
-///   answer_ms       for the answer of one request to begin, and again for it to end, 100 to 300000; 30000
-///   ca_file         a file of certificates in PEM that are trusted instead of the built-in ones
-///   proxy           http://host:port, no SOCKS; the environment's proxy is never used
+///                   its key or its sign, as the document's 设备密钥错误 does. All three options are compared
+///                   with whole sentences. They never override a sentence that reports a payment, trouble, an
+///                   earlier use of the code or a refusal
+///   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
+///   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
+///   answer_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+///   ca_file         a PEM file of certificates to trust instead of the built-in ones
+///   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
 ///   micropay_method, query_method, refund_method, read_method, time_method
-///                   GET or POST: how each of these calls is sent, for a platform that takes one only; POST,
-///                   and GET for the time. With GET the auth code and the goods detail stand in the address,
-///                   which proxies and servers log, may repeat on their own, and may not take beyond 8 KB:
-///                   choose it only where POST is answered with 405
-///   https_only      1: refuse every address that is not https; 0
-///   allowed_hosts   hosts, separated by commas, that the config's server may name besides the host of base
-///                   and those below it
+///                   GET or POST: how each of these requests is sent, for a platform that accepts only one
+///                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
+///                   part of the address, which proxies and servers log, may repeat on their own, and may
+///                   refuse beyond 8 KB: choose it only where POST is answered with 405
+///   https_only      1: refuse every address that is not https (default 0)
+///   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
+///                   base and its subdomains
 ///   qrcode, qrcode_logo, qrcode_image
 ///                   picture files for these placeholders of the config's templates, see wsy_find_receipt;
-///                   read when a template is filled that has them
-///   refresh_config  0: do not read the config from the platform now; 1
-///   keep_server     1: go on charging at the server of the last config where the platform names one that is
-///                   not allowed; 0
-///   accept_ledger   1: take a ledger that is a copy or a backup for this till's own, once a person has
-///                   decided so; 0
-///                   What the document leaves open (`wsyctl first-contact` says which of these a platform
-///                   needs):
-///   sign_case       upper or lower: the hexadecimal digits of the signs of payment calls; upper
-///   query_pay_type  paytype, pay_type or none: what queries call the payment type; paytype
-///   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236; bare
-///   gs1_list        appendix or section: a list of bar codes is written as in the document's appendix, or as
-///                   in its section 3.1; appendix
-///   missing_end_tags  1: answers without `</dm>` are whole, of every call; 0: those of reading a bill alone
+///                   read when a template that has them is filled
+///   refresh_config  0: do not read the config from the platform now (default 1)
+///   keep_server     1: keep charging at the last config's server if the platform names one that is not
+///                   allowed (default 0)
+///   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
+///                   (default 0)
+/// What the document leaves open (`wsyctl first-contact` finds out which of these a platform needs):
+///   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
+///   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)
+///   reprint_number  bare or whole: whether a reprint names 2032288236 or dm2032288236 (default bare)
+///   gs1_list        appendix or section: whether a list of bar codes follows the document's appendix or its
+///                   section 3.1 (default appendix)
+///   missing_end_tags  1: any response may lack its end tag `</dm>`; 0: only the response to reading a bill
+///                   may (default 0)
 /// client:    receives the client; untouched on an error. The caller closes it with wsy_close.
-/// reply:     NULL, or receives a reply with open_charges, open_refunds (how many are not decided),
-///            unfinished (how many sales a person has to see to, see wsy_unresolved), conflicts (how
-///            many refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
+/// reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
+///            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
+///            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
 ///            activated), and the fields of wsy_config.
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_ARGUMENT,
-/// WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE, WSY_ERR_CA_FILE, WSY_ERR_FOLDER,
-/// WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER,
-/// WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE. Each device belongs to one
-/// folder: two folders with one device would not know which auth codes the other has charged. A program that
-/// opens both is refused; two programs or machines cannot know of each other.
+/// Each device belongs to one data folder: two folders with the same device would not know which auth codes
+/// the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
+/// cannot detect each other.
+///
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+///
+/// Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
+/// WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,
+/// WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Opens a till on its data folder; first of all.
+/// Opens a till's data folder; call this first.
 /// 打开收银台的数据文件夹，最先调用。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_open(
@@ -213,26 +221,29 @@ fn opened(till: &Till) -> Draft {
         .list(names::LIST_DM_CODE, pay_types(till))
 }
 
-/// Closes a client. Calls that are going on in other threads, and payments that were started, are ended as
-/// soon as they can be: what is not decided by then comes back as WSY_UNKNOWN there and stays open in the
-/// ledger for the next start. Waits for them, then releases the data folder. Its wsy_payment and wsy_reply
-/// handles stay valid; a payment that has ended as WSY_PAID and was not polled by then says WSY_UNKNOWN, and
-/// wsy_settle tells it once the folder is open again.
+/// Closes a client and releases its data folder.
 ///
-/// Threads: any, but not from the log callback. Blocks for at most 2 s; for connect_ms besides where a
-/// connection is being opened, and for as long as a print that goes on may still take. Returns WSY_OK, or
-/// WSY_ERR_HANDLE for an unknown or closed client.
+/// Ends the calls that other threads have in progress, and the started payments, as soon as possible, and
+/// waits for them. What is undecided by then is reported there as WSY_UNKNOWN and stays open in the ledger
+/// for the next start. The client's wsy_payment and wsy_reply handles stay valid. A payment that ended as
+/// WSY_PAID but was not polled before the close reports WSY_UNKNOWN; wsy_settle reports it as paid once the
+/// folder is open again.
+///
+/// Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
+/// being opened, plus the time that a running print may still take.
+///
+/// Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed client.
 ///
 /// # Stdcall
-/// Closes a till, before the program ends.
+/// Closes a till; call this before the program ends.
 /// 关闭收银台，程序退出前调用。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
     guard(|| {
         let client = CLIENTS.remove(client)?;
         let mut running = client.running();
-        // A call lets go of its references just after it has said that it ended, and one that entered just
-        // before is only now to be cancelled; hence a look every few ms.
+        // A call drops its references just after it has reported its end, and a call that entered just before
+        // the close is only cancelled now; hence a check every few ms.
         loop {
             client.till.close();
             if *running == 0 && Arc::strong_count(&client) == 1 && Arc::strong_count(&client.till) == 1 {
@@ -244,23 +255,24 @@ pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
         drop(running);
         withdraw_unheard(&client.till);
         client.till.ledger().telling().hear();
-        // If that fails, the next start lists the last sale as one to see about.
+        // If that fails, the next start lists the last sale as unfinished.
         let _ = client.till.ledger().note_heard();
         Ok(Code::Ok)
     })
 }
 
-/// Sets the callback that takes each line of the log, besides the file wsy.log in the data folder.
+/// Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.
 ///
-/// callback: NULL for none.
-/// user:     given to the callback as it is; has to stay valid until the callback is taken away or the client
-///           closed.
+/// callback: the function; NULL for none.
+/// user:     passed to the callback unchanged. Must stay valid until the callback is replaced or the client
+///           is closed.
 ///
-/// Threads: any; a line that is on its way may still arrive at the old callback. Returns WSY_OK or
-/// WSY_ERR_HANDLE.
+/// Threads: any. A line that is being logged in another thread may still reach the old callback.
+///
+/// Returns WSY_OK or WSY_ERR_HANDLE.
 ///
 /// # Safety
-/// `callback` is NULL or a function that keeps to what wsy_log_callback says.
+/// `callback` is NULL or a function that follows the rules of wsy_log_callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_on_log(
     client: *mut wsy_client,
@@ -279,10 +291,10 @@ pub unsafe extern "C" fn wsy_on_log(
     })
 }
 
-/// Who takes the lines of the log.
+/// The host's callback for the lines of the log.
 struct Host {
     callback: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
-    /// The address that the callback is given back.
+    /// The user pointer, passed back to the callback.
     user: usize,
     charset: Charset,
 }
@@ -298,8 +310,8 @@ impl Host {
         bytes.push(0);
         let user = ptr::with_exposed_provenance_mut(self.user);
         let _inside = InCallback::enter();
-        // SAFETY: the host promised wsy_on_log a function of this type that takes this pointer; the line is
-        // terminated and lives through the call.
+        // SAFETY: the host promised wsy_on_log that this is a function of this type and takes this pointer.
+        // The line is terminated and lives until the call returns.
         unsafe { (self.callback)(user, level as i32, bytes.as_ptr().cast()) };
     }
 }

@@ -10,28 +10,35 @@ use crate::capi::reply::wsy_reply;
 use crate::till::code::Code;
 use crate::till::{ConfigSource, Error, Refusal, Till, clock};
 
-/// The pay config (section 2).
+/// Reads the pay config (section 2): the one in use, or a new one from the platform.
 ///
-/// refresh: 0 for the one in use, with nothing sent; 1 to read it from the platform now, as the document asks
-///          after changes in the back office.
-/// reply:   NULL, or receives a reply with device_id; config_source: "platform", "file" (the platform could
-///          not be reached) or "none"; config_refusal: "device" if the platform does not take this device or
-///          its key, "server" if it has moved to a server that is not allowed: nothing is charged then, until
-///          a config is good again; empty otherwise; config_refusal_info: the platform's sentence, or that
-///          server; config_age_s and config_time (Beijing): how old it is; every attribute of the answer
-///          under its own name, such as server, client_name, license_micropay, payremind_template; and the
-///          list "dm_code" of payment types with type, code, name, coderegex and cancelregex.
+/// refresh: 0 for the config in use, with nothing sent; 1 to read it from the platform now, as the document
+///          asks after changes in the back office.
+/// reply:   NULL, or receives a reply with
+///   device_id           this till's device; empty until activated
+///   config_source       "platform", "file" (the platform could not be reached) or "none"
+///   config_refusal      "device" if the platform does not accept this device or its key, "server" if it has
+///                       moved to a server that is not allowed; nothing is charged until a valid config
+///                       arrives. Empty otherwise
+///   config_refusal_info the platform's sentence, or that server
+///   config_age_s, config_time (Beijing)
+///                       the age of the config in seconds, and when it was read
+///   and every attribute of the platform's response under its own name, such as server, client_name,
+///   license_micropay and payremind_template; and the list "dm_code" of payment types with type, code, name,
+///   coderegex and cancelregex
 ///
-/// Threads: any. With refresh 1 blocks like wsy_open. Returns WSY_OK; with refresh 0 WSY_ERR_NO_CONFIG; with
-/// refresh 1 WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
-/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also where it is the config of another device),
-/// and the config in use stays; WSY_ERR_HANDLE, WSY_ERR_ARGUMENT.
+/// Threads: any. With refresh 1 blocks as long as wsy_open.
+///
+/// Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
+/// also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also for the config of another device), after
+/// which the config in use stays.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// The pay config; with refresh 1 read from the platform now.
+/// Reads the pay config; with refresh 1 from the platform now.
 /// 支付配置；refresh 为 1 时重新向平台读取。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_config(
@@ -52,7 +59,7 @@ pub unsafe extern "C" fn wsy_config(
     })
 }
 
-/// The reply of a call that has changed the config.
+/// The reply to a call that has changed the config.
 pub(super) fn configured(till: &Till) -> Draft {
     with_config(Draft::new(Code::Ok), till)
 }

@@ -15,34 +15,36 @@ use crate::till::clock;
 use crate::till::code::Code;
 use crate::till::ledger::{Ledger, LedgerError};
 
-/// Reads all charges and refunds that were begun on a day or had their outcome on it, and the charges that
-/// were found on it to be paid after they were reported as not paid, with the day's totals; nothing is sent.
+/// Reads a day's charges, refunds and totals from the ledger. Sends nothing.
+///
+/// Lists the charges and refunds that started or ended on the day, and the charges that were reported as not
+/// paid and found on that day to be paid.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// reply: NULL, or receives a reply with day and the lists "charge" and "refund", the oldest first; with
-///        open: how many of these are not decided now; and with the totals of the outcomes of that day
-///        (ended_day), whenever they were begun:
-///   paid_fen, refunded_fen  what was paid and refunded, also as decided by a person (decided_paid,
-///                           decided_refunded)
-///   "wallet"    a list: for each paytype its count, paid_fen and refunded_fen; a refund counts for that of
-///               its charge, or for the empty one where its bill was not known to be of this ledger when it
-///               was refunded
+/// reply: NULL, or receives a reply with day, the lists "charge" and "refund", oldest first, and open: how
+///        many of these are undecided now. The totals are those of the outcomes of that day (ended_day),
+///        whenever they started:
+///   paid_fen, refunded_fen
+///               the amounts paid and refunded, also as decided by a person (decided_paid, decided_refunded)
+///   "wallet"    a list: count, paid_fen and refunded_fen for each paytype. A refund counts for its charge's
+///               paytype, or for the empty one if its bill was not known to this ledger when it was refunded
 ///   "operator"  a list: the same for each operator_id, which is empty for outcomes without one
-///   "state"     a list: the same for each state of a charge or refund, and "paid_late": found to be paid
+///   "state"     a list: the same for each state of a charge or refund, and for "paid_late": found to be paid
 ///               after it was reported as not paid (which stays counted), see wsy_reconcile. Not counted:
-///               what was never sent, and what nobody knows the outcome of ("open", "conflict")
-///   closed      when the day was closed (Beijing), see wsy_close_day; empty while it is not
+///               what was never sent, and what has no known outcome ("open", "conflict")
+///   closed      when the day was closed (Beijing), see wsy_close_day; empty until then
 ///   closed_by   who closed it
-///   "decision"  a list: what people decided on that day; decisions: how many
+///   "decision"  a list: the decisions that people made on that day; decisions: how many
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_ARGUMENT (not a day), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// All charges and refunds of a day, such as 2026-11-22; nothing is sent.
+/// Reads all charges and refunds of a day, such as 2026-11-22; sends nothing.
 /// 某一天的全部收款和退款，不联网。
 /// Empty for none: day
 #[unsafe(no_mangle)]
@@ -61,25 +63,30 @@ pub unsafe extern "C" fn wsy_day(
     })
 }
 
-/// Closes a day: fixes its outcomes and their totals. An outcome that comes later, by wsy_settle,
-/// wsy_recover, a person's decision or any other call, falls into the day after. Days before it that were
-/// never closed are closed with it. Nothing is sent; payments go on as before, also on a day that is closed.
+/// Closes a day: fixes its outcomes and their totals. Sends nothing.
+///
+/// A later outcome, from wsy_settle, wsy_recover, a person's decision or any other call, counts for the day
+/// after. Earlier days that were never closed are closed too. Payments continue as before, even on a closed
+/// day.
+///
+/// A closed day stays closed: calling again returns the same totals, with the time and the person of the
+/// first call. Closing does not wait for what is open: see the field open, and call wsy_recover first to
+/// reduce it.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// by:    who closes it, such as a cashier's name or number; may not be empty.
+/// by:    who closes it, such as a cashier's name or number; must not be empty.
 /// reply: NULL, or receives a reply with the fields of wsy_day.
 ///
-/// A day that is closed stays closed: the call then returns the same totals, with the time and the person of
-/// the first closing. What is open is not waited for: see open, and call wsy_recover first to have fewer.
+/// Threads: any.
 ///
-/// Threads: any. Returns WSY_OK; WSY_ERR_DAY_NOT_OVER (the day lies in the future; today can be closed);
-/// WSY_ERR_ARGUMENT (not a day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Returns WSY_OK, WSY_ERR_DAY_NOT_OVER (the day is in the future; today can be closed), WSY_ERR_ARGUMENT
+/// (not a day, or by is empty), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` and `by` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Closes a day: no later outcome falls into it, and its totals stay the same.
+/// Closes a day: later outcomes count for the next day, and its totals stay the same.
 /// 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
 /// Empty for none: day
 #[unsafe(no_mangle)]
@@ -100,7 +107,7 @@ pub unsafe extern "C" fn wsy_close_day(
     })
 }
 
-/// The day that a caller names, or today.
+/// The day that the caller names, or today.
 pub(super) fn day_of(client: &Call, day: CText<'_>) -> Result<String, Code> {
     let day = client.optional(day)?.unwrap_or_else(|| client.till.today());
     if clock::is_day(&day) { Ok(day) } else { Err(Code::Argument) }
@@ -124,7 +131,7 @@ fn day_draft(ledger: &Ledger, day: &str) -> Result<Draft, LedgerError> {
         .list(names::LIST_DECISION, decisions.iter().map(listed_fields)))
 }
 
-/// One line of a day's totals.
+/// The fields of one line of a day's totals.
 fn sums_fields(name: Name, (key, sums): (&(impl ToString + ?Sized), &Sums)) -> Fields {
     Fields::default()
         .with(name, key.to_string())

@@ -1,4 +1,4 @@
-//! A person's word about what nobody else has decided.
+//! A person's decision about what the library cannot settle.
 
 use std::ffi::c_char;
 
@@ -13,41 +13,44 @@ use crate::driver;
 use crate::payment::decision::{Decision, Verdict};
 use crate::till::code::Code;
 
-/// Writes down what a person decided about a charge that is not decided, or about a payment that is to be
-/// undone or that nobody is known to have heard of; nothing is sent. The library decides by the platform's
-/// answers alone; where they do not decide, somebody looks in the back office and says what became of the
-/// payment.
+/// Records a person's decision about a charge that the library cannot settle. Sends nothing.
+///
+/// The library decides by the platform's responses alone. Where they do not decide, a person looks in the
+/// back office and says what became of the payment. The charge may be undecided, a payment that is to be
+/// undone, or one whose verdict may not have reached anybody.
 ///
 /// out_trade_no: the number of the bill.
 /// attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that
-///               waits.
+///               awaits a decision.
 /// decision:     "paid": the money was taken, and the goods are handed over or will be. The bill is closed:
-///                 it is never reported as WSY_PAID after that, and cannot be charged again. To refund it
-///                 later, give wsy_refund its dm_id in place of out_trade_no: by number it is
-///                 WSY_ERR_BILL_NOT_PAID.
+///               it is never reported as WSY_PAID after that and cannot be charged again. To refund it later,
+///               give wsy_refund its dm_id instead of out_trade_no, which would return WSY_ERR_BILL_NOT_PAID.
 ///               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with
-///               a new code. "keep": the row stays as it is and is asked about on; a bill that was to be
-///               undone is not any more.
-/// by:           who decides, such as a name or a number; may not be empty.
-/// why:          the reason, such as what the back office shows; may not be empty.
+///               a new code.
+///               "keep": the charge stays as it is, and the library continues to query it. A bill that was to
+///               be undone no longer is.
+/// by:           who decides, such as a name or a number; must not be empty.
+/// why:          the reason, such as what the back office shows; must not be empty.
 /// reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
 ///
-/// The wish to undo the bill (wsy_void) ends; with "not_paid" only where nothing else of the bill is paid or
-/// open. wsy_micropay and wsy_settle return WSY_DECIDED from then on where the decision answers them.
-/// wsy_reconcile goes on asking the platform and raises an alarm where it says otherwise. The decision is
-/// kept for ever: wsy_find and wsy_day list it.
+/// A decision ends the wish to undo the bill (wsy_void); "not_paid" ends it only where nothing else of the
+/// bill is paid or open. From then on wsy_micropay and wsy_settle return WSY_DECIDED where the decision
+/// answers them. wsy_reconcile still asks the platform, and raises an alarm if it disagrees. The decision is
+/// kept forever; wsy_find and wsy_day list it.
 ///
-/// Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (a charge is decided
-/// after its quiet time: quiet_ms, twice that after a crash); WSY_ERR_NOT_OPEN (it is decided already, or the
-/// decision does not fit it, such as "not_paid" where the platform has said that it was paid and only the
-/// ledger could not take that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts wait: name one);
-/// WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (until the charge's quiet time is
+/// over: quiet_ms, or twice that after a crash); WSY_ERR_NOT_OPEN (already decided, or the decision does not
+/// fit, such as "not_paid" where the platform has reported it as paid and only the ledger could not record
+/// that: call wsy_settle); WSY_ERR_STILL_OPEN (several attempts await a decision: name one); WSY_ERR_NO_BILL,
+/// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// A person's decision about a bill that nobody else can decide.
+/// Records a person's decision about a bill that the library cannot settle.
 /// 人工认定一笔查不清的收款：paid、not_paid 或 keep。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_decide(
@@ -73,18 +76,22 @@ pub unsafe extern "C" fn wsy_decide(
     })
 }
 
-/// Writes down what a person decided about a refund that is not decided, or in conflict; nothing is sent.
+/// Records a person's decision about a refund that is undecided or in conflict. Sends nothing.
+///
 /// Otherwise as wsy_decide.
 ///
-/// out_refund_no: the number of the refund; that of a void is in the list of wsy_unresolved.
-/// decision:      "refunded": the money went back. The wish to undo the bill ends where nothing else of it is
-///                paid or open. "not_refunded": it did not, and will not; it can be refunded again under a
-///                new number. The wish to undo
-///                  the bill ends if the refund was that of a void.
+/// out_refund_no: the number of the refund; wsy_unresolved lists that of a void.
+/// decision:      "refunded": the money went back. This ends the wish to undo the bill where nothing else of
+///                the bill is paid or open.
+///                "not_refunded": the money did not go back, and will not. It can be refunded again under a
+///                new number. If the refund was that of a void, this ends the wish to undo the bill.
 ///                "keep": the refund stays as it is.
+/// by, why:       who decides, and the reason; must not be empty.
 /// reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).
 ///
-/// Threads: any. Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (refund_quiet_ms);
+/// Threads: any.
+///
+/// Returns WSY_OK; WSY_ERR_TOO_EARLY while the library may still find out (refund_quiet_ms);
 /// WSY_ERR_NOT_OPEN, WSY_ERR_NO_BILL, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
 /// WSY_ERR_HANDLE.
 ///
@@ -92,7 +99,7 @@ pub unsafe extern "C" fn wsy_decide(
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// A person's decision about a refund that nobody else can decide.
+/// Records a person's decision about a refund that the library cannot settle.
 /// 人工认定一笔查不清的退款：refunded、not_refunded 或 keep。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_decide_refund(

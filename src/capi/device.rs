@@ -1,4 +1,4 @@
-//! The device that a till is: its activation.
+//! The activation of a till's device.
 
 use std::ffi::c_char;
 
@@ -12,32 +12,36 @@ use crate::protocol::request::Device;
 use crate::till::host_id::HostId;
 use crate::till::{Error, flag};
 
-/// Activates this till with a one-time code from the back office (section 1). Device id and key are on disk,
-/// the key readable by this user only, when this returns WSY_OK; then the config is read.
+/// Activates this till with a one-time code from the back office (section 1).
+///
+/// When this returns WSY_OK, the device id and key are on disk, and only this user can read the key. Then it
+/// reads the config.
 ///
 /// initkey: the activation code.
-/// hostid:  what the platform is to know this machine by, not empty, such as `<host cpu="..." mac="..." />`;
-///          it is sent in Base64, as the document asks, whatever it looks like. NULL for that form, with the
-///          name of this machine's processor and the hardware address of a network card: in Windows of an
-///          Ethernet card, else one for Wi-Fi, none that is known to be virtual; in Linux of a card with a
-///          device behind it, so not of lo, bridges, docker, veth or tunnels. Without such a card, mac is the
+/// hostid:  identifies this machine to the platform; not empty, such as `<host cpu="..." mac="..." />`. It is
+///          sent in Base64, as the document asks, whatever its content. NULL for that form, with the name of
+///          this machine's processor and the hardware address of a network card. On Windows the card is an
+///          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
+///          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
 ///          computer's name (Windows) or /etc/machine-id (Linux).
-/// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent as it is).
+/// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
-/// Threads: any. Blocks for at most twice connect_ms and four times answer_ms: the activation, and the config
-/// after it. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up);
-/// WSY_ERR_ACTIVATION_LOST (it may be); WSY_ERR_DEVICE_IN_USE (another client of this program is the device
-/// that the code was for: it is kept for the next wsy_open of this folder, after that client is closed);
-/// WSY_ERR_OPTIONS (hostid is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT,
-/// WSY_ERR_FOLDER, WSY_ERR_BUSY, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// Threads: any. Blocks for at most twice connect_ms plus four times answer_ms: the activation, and the
+/// config after it.
+///
+/// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
+/// used up); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the
+/// device is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid
+/// is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
+/// WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `initkey` and `hostid` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Activates the till with a code from the back office, once in its life.
-/// 用后台的激活码激活，一台收银机只做一次。
+/// Activates the till with a code from the back office; needed only once.
+/// 用后台的激活码激活，只需激活一次。
 /// Empty for none: hostid
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_activate(
@@ -60,7 +64,7 @@ pub unsafe extern "C" fn wsy_activate(
     })
 }
 
-/// The host id that a caller gives, or that of this machine.
+/// The host id that the caller gives, or that of this machine.
 fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, Error> {
     let mut is_base64 = false;
     for (name, value) in pairs {
@@ -77,18 +81,24 @@ fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, E
     }
 }
 
-/// Takes a device id and key that came from the back office by hand (remark 1 of the document), keeps them
-/// like wsy_activate does, and reads the config.
+/// Sets a device id and key that the back office issued by hand (remark 1 of the document).
 ///
-/// Threads: any. Blocks like wsy_open. Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (one of them is empty or
-/// has a blank), WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed),
-/// WSY_ERR_FOLDER, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
+/// Stores them as wsy_activate does, and reads the config.
+///
+/// device_id, key: as the back office shows them.
+/// reply:          NULL, or receives a reply with the fields of wsy_config.
+///
+/// Threads: any. Blocks as long as wsy_open.
+///
+/// Returns WSY_OK, WSY_ERR_ACTIVATION_REFUSED (one of them is empty or contains a blank),
+/// WSY_ERR_DEVICE_IN_USE (another client of this program is this device; nothing is changed), WSY_ERR_FOLDER,
+/// WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `device_id` and `key` are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Takes a device id and key that came from the back office by hand.
+/// Sets a device id and key that the back office issued by hand.
 /// 填入后台给的设备号和密钥，代替激活。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_set_device(

@@ -1,4 +1,4 @@
-//! A reply that is being put together.
+//! A reply under construction.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,40 +15,40 @@ use crate::till::Error;
 use crate::till::code::{Code, Language};
 use crate::till::sentences::{Left, Own, Words};
 
-/// A reply that is being put together.
+/// A reply under construction.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// What the call returns.
+    /// The code that the call returns.
     pub code: Code,
-    /// The reason in a word of the platform, the network or the disk.
+    /// The reason, as given by the platform, the network or the disk.
     detail: String,
-    /// What is said where the code's own sentences do not fit: in Chinese and in English.
+    /// The sentences that replace the code's own where those do not fit: in Chinese and in English.
     words: Option<[Words; 2]>,
-    /// Further fields.
+    /// The fields besides those of every reply.
     pub fields: Fields,
     /// Lists of items.
     lists: Vec<(&'static str, Vec<Fields>)>,
 }
 
 impl Draft {
-    /// One with a code alone.
+    /// A draft with nothing but a code.
     pub fn new(code: Code) -> Self {
         Self { code, detail: String::new(), words: None, fields: Fields::default(), lists: Vec::new() }
     }
 
-    /// With the reason.
+    /// Adds the reason.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
         self
     }
 
-    /// With other sentences than the code's.
+    /// Replaces the code's own sentences.
     pub fn says(mut self, own: &Own) -> Self {
         self.words = Some(Language::BOTH.map(|language| own.words(language)));
         self
     }
 
-    /// With other sentences than the code's, where there are any.
+    /// Replaces the code's own sentences, if there are others.
     pub fn says_if(self, own: Option<&Own>) -> Self {
         match own {
             Some(own) => self.says(own),
@@ -56,7 +56,7 @@ impl Draft {
         }
     }
 
-    /// Says what is left to be done, in place of the code's own sentences; as it is where nothing is left.
+    /// Replaces the code's own sentences with what remains to be done, if anything does.
     pub fn left(mut self, left: &Left) -> Self {
         if let [Some(zh), Some(en)] = Language::BOTH.map(|language| left.words(language)) {
             self.words = Some([zh, en]);
@@ -64,7 +64,7 @@ impl Draft {
         self
     }
 
-    /// What happened, for the cashier.
+    /// The sentence for the cashier about what happened.
     pub fn sentence(&self, language: Language) -> Cow<'static, str> {
         match (&self.words, language) {
             (Some([zh, _]), Language::Zh) => zh.message.clone(),
@@ -73,26 +73,26 @@ impl Draft {
         }
     }
 
-    /// With a field.
+    /// Adds a field.
     pub fn field(mut self, name: Name, value: impl Into<Value>) -> Self {
         self.fields = self.fields.with(name, value);
         self
     }
 
-    /// With further fields.
+    /// Adds several fields.
     pub fn fields(mut self, fields: Fields) -> Self {
         self.fields = self.fields.and(fields);
         self
     }
 
-    /// With a receipt as it came, and as plain lines.
+    /// Adds a receipt as it came, and as plain lines.
     pub fn receipt(mut self, printinfo: &str) -> Self {
         self.fields = self.fields.receipt(printinfo);
         self
     }
 
-    /// With all that the platform answered, in lists of its own: no name of the platform's takes the place of
-    /// one of the library's.
+    /// Adds the platform's whole response, in separate lists: no name of the platform's replaces one of the
+    /// library's.
     pub fn content(self, content: Option<&Content>) -> Self {
         let paylist = content.iter().flat_map(|content| &content.paylist);
         self.field(names::CANVAS, content.map_or_else(String::new, |content| content.canvas.clone()))
@@ -100,13 +100,13 @@ impl Draft {
             .list(names::LIST_PAYLIST, paylist.map(Fields::as_named))
     }
 
-    /// With a list.
+    /// Adds a list.
     pub fn list(mut self, name: Name, items: impl IntoIterator<Item = Fields>) -> Self {
         self.lists.push((name.as_str(), items.into_iter().collect()));
         self
     }
 
-    /// Makes it a reply, hands it to the caller who asks for one, and returns the call's code.
+    /// Turns it into a reply, hands that to a caller that wants one, and returns the call's code.
     pub fn give(self, charset: Charset, to: &Out<*mut wsy_reply>) -> Code {
         let Self { code, detail, words, fields, lists } = self;
         if to.is_null() {
@@ -124,7 +124,7 @@ impl Draft {
             .with(names::HINT_ZH, zh.hint)
             .with(names::HINT_EN, en.hint)
             .with(names::DETAIL, detail)
-            // What comes from the platform may not take the place of what the library says.
+            // Fields from the platform must not replace those of the library.
             .and(fields);
         to.write(REPLIES.add(Arc::new(Reply { charset, code, fields, lists })));
         code

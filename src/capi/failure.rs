@@ -1,19 +1,19 @@
-//! Why a call came to nothing.
+//! The reason why a call failed.
 
 use crate::till::Error;
 use crate::till::code::Code;
 
-/// Why a call came to nothing.
+/// The reason why a call failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// A handle, a text or an argument was wrong: the code says all, and there is no reply.
+    /// A handle, a text or an argument is invalid: the code says everything, and there is no reply.
     Code(Code),
-    /// The till could not do it: the reply says why.
+    /// The till failed: the reply says why.
     Till(Error),
 }
 
 impl Failure {
-    /// What the call returns.
+    /// The code that the call returns.
     pub fn code(&self) -> Code {
         match self {
             Self::Code(code) => *code,

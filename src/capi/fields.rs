@@ -6,46 +6,46 @@ use crate::capi::names;
 use crate::protocol::receipt;
 use crate::till::code::Code;
 
-/// Named values in order.
+/// Named values, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<(Cow<'static, str>, Value)>);
 
-/// A value. It is made a text where somebody reads it as one.
+/// A value. It becomes text only when somebody reads it as text.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// A text.
     Text(Cow<'static, str>),
     /// A number.
     Number(i64),
-    /// The plain lines of the receipt beside it, whose escapes are in printinfo: most tills print it and
+    /// The plain lines of the receipt in printinfo. They are made on demand: most tills print the receipt and
     /// never show it.
     Receipt,
 }
 
 impl Fields {
-    /// None, with room for so many.
+    /// No fields, with room for this many.
     pub fn with_capacity(fields: usize) -> Self {
         Self(Vec::with_capacity(fields))
     }
 
-    /// With one more.
+    /// Adds a field.
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.0.push((name.into(), value.into()));
         self
     }
 
-    /// With others after them.
+    /// Adds other fields at the end.
     pub fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
     }
 
-    /// With a receipt as it came, and as plain lines.
+    /// Adds a receipt as it came, and as plain lines.
     pub fn receipt(self, printinfo: &str) -> Self {
         self.with(names::PRINTINFO, printinfo.to_owned()).with(names::RECEIPT, Value::Receipt)
     }
 
-    /// With what the platform named, where the name is not taken.
+    /// Adds the platform's attributes whose names are not taken.
     pub fn and_named<'a>(mut self, attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let known = self.0.len();
         for (name, value) in attributes {
@@ -56,12 +56,12 @@ impl Fields {
         self
     }
 
-    /// As the platform named them.
+    /// The platform's attributes under their own names.
     pub fn as_named<'a>(attributes: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         Self::default().and_named(attributes)
     }
 
-    /// The same with the value of a name made empty.
+    /// Empties the value of a name.
     pub fn emptied(mut self, name: names::Name) -> Self {
         let of_name = self.0.iter_mut().filter(|(known, _)| known == name.as_str());
         of_name.for_each(|(_, value)| *value = "".into());
@@ -83,7 +83,7 @@ impl Fields {
         }
     }
 
-    /// The number of a name; what the platform named is read as one.
+    /// The number of a name; a text of the platform's is parsed.
     pub fn number(&self, name: &str) -> Result<i32, Code> {
         let number = match self.value(name)? {
             Value::Number(number) => i32::try_from(*number).ok(),
@@ -141,7 +141,7 @@ impl From<usize> for Value {
     }
 }
 
-/// Nothing is an empty text.
+/// `None` becomes an empty text.
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or_else(|| "".into(), Into::into)

@@ -1,5 +1,5 @@
-//! The guard around every exported function: no panic reaches the host, its floating-point unit is as it left
-//! it, and the log callback cannot call back in.
+//! The guard around every exported function: no panic reaches the host, the host's floating-point state is
+//! preserved, and the log callback cannot call back into the library.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,8 +17,7 @@ pub fn guard(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Internal, call)
 }
 
-/// Runs a function that may have sent something that moves money: if it fails in a way that nobody foresaw,
-/// the money may have moved.
+/// Runs a function that may have sent something that moves money: after a panic, the money may have moved.
 pub fn guard_money(call: impl FnOnce() -> Result<Code, Failure>) -> i32 {
     guarded(Code::Unknown, call)
 }
@@ -38,15 +37,15 @@ fn guarded(on_panic: Code, call: impl FnOnce() -> Result<Code, Failure>) -> i32 
     code.number()
 }
 
-/// While this lives, the host's callback runs on this thread.
+/// Marks that the host's callback is running on this thread.
 pub struct InCallback {
     before: bool,
-    // A callback that sets the floating-point unit for itself must not set it for the library.
+    // A callback that changes the floating-point state must not change it for the library.
     _library: HostState,
 }
 
 impl InCallback {
-    /// The callback is about to run.
+    /// Enters the callback.
     pub fn enter() -> Self {
         Self { _library: HostState::set_aside(), before: IN_CALLBACK.replace(true) }
     }

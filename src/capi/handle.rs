@@ -1,5 +1,5 @@
-//! Handles: numbers in the clothes of pointers. They are looked up and never followed, so a stale, forged or
-//! doubly closed handle is an error code.
+//! Handles: numbers that look like pointers. They are looked up, never dereferenced, so a stale, forged or
+//! doubly closed handle gives an error code.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,15 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::till::code::Code;
 
-/// Numbers are shared by all kinds, so that a handle of one kind is never valid as another. The step keeps
-/// them apart from small integers that a program may pass by mistake.
+/// All kinds share one sequence of numbers, so that a handle of one kind is never valid as another. The first
+/// number and the step keep handles apart from small integers that a program may pass by mistake.
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 const FIRST: usize = 0x1_0010;
 const STEP: usize = 0x10;
-/// A VB6 Long and a Delphi Integer hold a handle without a sign.
+/// So that a handle in a VB6 Long or a Delphi Integer is never negative.
 const LAST: usize = 0x7fff_fff0;
 
-/// A handle as the number that it is.
+/// A handle as a number.
 pub struct Handle<H>(usize, PhantomData<fn(H)>);
 
 impl<H> From<*const H> for Handle<H> {
@@ -38,7 +38,7 @@ impl<H> From<&Self> for Handle<H> {
     }
 }
 
-/// The live things behind the handles of one kind.
+/// The live objects behind the handles of one kind.
 pub struct Registry<H, T> {
     live: Mutex<Option<HashMap<usize, Arc<T>>>>,
     of: PhantomData<fn(H)>,
@@ -54,12 +54,11 @@ impl<H, T> Registry<H, T> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives something a handle.
+    /// Registers an object and returns its handle.
     pub fn add(&self, value: Arc<T>) -> *mut H {
         let mut live = self.live();
         let live = live.get_or_insert_default();
-        // A till would have to make a hundred million handles to come around; one that is still in use is
-        // passed over.
+        // The numbers wrap around only after a hundred million handles; one that is still in use is skipped.
         loop {
             let number = NEXT.fetch_add(STEP, Ordering::Relaxed);
             if number > LAST {
@@ -73,17 +72,17 @@ impl<H, T> Registry<H, T> {
         }
     }
 
-    /// What is behind a handle.
+    /// The object behind a handle.
     pub fn get(&self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         self.live().as_ref().and_then(|live| live.get(&handle.into().0)).cloned().ok_or(Code::Handle)
     }
 
-    /// All that has a handle.
+    /// All objects that have a handle.
     pub fn all(&self) -> Vec<Arc<T>> {
         self.live().iter().flat_map(HashMap::values).cloned().collect()
     }
 
-    /// Takes a handle away; what is behind it lives until the last call on it ends.
+    /// Invalidates a handle; its object lives until the last call on it ends.
     pub fn remove(&self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         self.live().as_mut().and_then(|live| live.remove(&handle.into().0)).ok_or(Code::Handle)
     }

@@ -1,9 +1,9 @@
-//! The C ABI: `extern "C"` functions, handles, text, and the guard that no panic passes. It holds no rule
-//! about money.
+//! The C ABI: `extern "C"` functions, handles, text, and the guard that stops every panic. No rule about
+//! money is defined here.
 //!
-//! Every function goes the same way: its pointers are typed (`pointers`), the guard is passed (`guard`),
-//! its client is found (`call`), its texts are decoded, the till does the work, and the outcome becomes a
-//! reply (`draft`). What is wrong on the way is one `failure::Failure`.
+//! Every function takes the same steps: it gives its pointers types (`pointers`), enters the guard (`guard`),
+//! finds its client (`call`), decodes its texts, lets the till do the work, and turns the outcome into a reply
+//! (`draft`). A step that fails returns a `failure::Failure`.
 //!
 //! Public items of this module are for C callers and for the generated header; Rust callers use
 //! [`crate::till`].

@@ -1,4 +1,4 @@
-//! The numbers that a caller chooses from. Those of the codes are in [`crate::till::code`].
+//! The constants that a caller passes. The codes that calls return are in [`crate::till::code`].
 
 use crate::till::code::{Code, Language};
 
@@ -23,7 +23,7 @@ pub const WSY_ZH: i32 = 0;
 /// 语言：英文。
 pub const WSY_EN: i32 = 1;
 
-/// The language of a number that a caller chose.
+/// The language with this number.
 pub(super) const fn language_of(language: i32) -> Result<Language, Code> {
     match language {
         WSY_ZH => Ok(Language::Zh),

@@ -1,4 +1,4 @@
-//! Named values: the options of `wsy_open`, and what a call takes beyond its arguments.
+//! Named values: the options of `wsy_open`, and the optional parameters of other calls.
 
 use std::ffi::c_char;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,13 +10,13 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::{Error, deadline};
 
-/// A list of named values. Made by wsy_params_new, given to calls, freed by wsy_params_free. A call copies
-/// what it needs, so a list can be used again, changed or freed as soon as the call has returned.
+/// A list of named values. wsy_params_new creates it, calls take it, and wsy_params_free frees it. A call
+/// copies what it needs: once it has returned, the list can be used again, changed or freed.
 pub struct wsy_params {
     _private: (),
 }
 
-/// What is behind a `wsy_params`.
+/// The state behind a `wsy_params`.
 struct Params {
     charset: Charset,
     pairs: Mutex<Vec<(String, String)>>,
@@ -35,28 +35,30 @@ pub(super) fn pairs(params: *const wsy_params) -> Result<Vec<(String, String)>, 
     if params.is_null() { Ok(Vec::new()) } else { Ok(PARAMS.get(params)?.pairs().clone()) }
 }
 
-/// A value that a call does not take.
+/// The error for a value that a call does not accept.
 pub(super) fn wrong(name: &str, reason: &str) -> Error {
     Error::Option { name: name.to_owned(), reason: reason.to_owned() }
 }
 
-/// A name that a call does not know.
+/// The error for a name that a call does not know.
 pub(super) fn unknown(name: &str) -> Error {
     wrong(name, "is not known")
 }
 
-/// Makes an empty list of named values.
+/// Creates an empty list of named values.
 ///
-/// code_page: WSY_UTF8 or WSY_GBK, for the texts that will be set.
-/// params: receives the list; the caller frees it with wsy_params_free.
+/// code_page: WSY_UTF8 or WSY_GBK: the code page of the texts that will be set.
+/// params:    receives the list; the caller frees it with wsy_params_free.
 ///
-/// Threads: any. Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
+/// Threads: any.
+///
+/// Returns WSY_OK or WSY_ERR_ARGUMENT (params is NULL, or another code page).
 ///
 /// # Safety
 /// `params` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Makes an empty list of named values.
+/// Creates an empty list of named values.
 /// 新建一个参数表。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_params) -> i32 {
@@ -70,14 +72,16 @@ pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_pa
     })
 }
 
-/// Sets a named value; a second value for the same name replaces the first. Which names there are is said at
-/// wsy_open, wsy_micropay, wsy_refund and the others that take a list. Whether a value is good is said by the
-/// call that gets it.
+/// Sets a named value; replaces an earlier value of the same name.
 ///
-/// name, value: text in the list's code page; copied. An empty value is a value.
+/// The calls that take a list, such as wsy_open, wsy_micropay and wsy_refund, say which names they accept.
+/// The call that gets the list checks its names and values.
 ///
-/// Threads: any, also on one list at once. Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (NULL) or
-/// WSY_ERR_TEXT.
+/// name, value: text in the list's code page; copied. An empty value counts as a value.
+///
+/// Threads: any, also several on the same list.
+///
+/// Returns WSY_OK, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT (name or value is NULL) or WSY_ERR_TEXT.
 ///
 /// # Safety
 /// `name` and `value` are NULL or NUL-terminated strings.
@@ -105,7 +109,9 @@ pub unsafe extern "C" fn wsy_params_set(
 
 /// Frees a list of named values.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
+/// Threads: any.
+///
+/// Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed list.
 ///
 /// # Stdcall
 /// Frees a list of named values.
@@ -118,7 +124,7 @@ pub extern "C" fn wsy_params_free(params: *mut wsy_params) -> i32 {
     })
 }
 
-/// A list that may hold a deadline and nothing else.
+/// The deadline of a list that may hold nothing else.
 pub(super) fn deadline_of(pairs: &[(String, String)]) -> Result<Option<u64>, Error> {
     let mut limit = None;
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! Charges and refunds that are started, and what can be done with anything that was started.
+//! Starting charges and refunds, and the calls on anything that was started.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -22,23 +22,26 @@ use crate::till::cancellation::CancellationToken;
 use crate::till::code::Code;
 use crate::till::{Admission, ChargeRequest, ChargeRun, Error, Locks, RefundAdmission, RefundRun, Till};
 
-/// Starts what wsy_micropay does and returns at once. Poll or wait for the verdict; show wsy_payment_text
-/// meanwhile.
+/// Starts a charge as wsy_micropay does, and returns at once.
+///
+/// Poll or wait for the verdict, and show wsy_payment_text meanwhile. The call checks everything that
+/// wsy_micropay checks before it sends. Then a thread of the library takes over, and ends with the payment.
+/// If no config is known yet, that thread also does the checks.
 ///
 /// payment: receives the payment; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_micropay.
+/// The other parameters are as for wsy_micropay.
 ///
-/// Threads: any. Checks everything that wsy_micropay checks before it sends (on the library's thread where no
-/// config is known yet), and then goes on on a thread of the library, which ends with the payment. Returns
-/// WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll), or an error of
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started, or already on record: wsy_payment_poll returns the verdict), or an error of
 /// wsy_micropay, after which nothing was sent.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins a charge that is polled, so that the screen stays alive.
+/// Starts a charge that is polled, so that the screen stays responsive.
 /// 开始收款，不等待；随后用 WsyPaymentPoll 轮询，界面不会卡住。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_micropay_start(
@@ -86,14 +89,15 @@ fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<(Draft, Locks), Err
     Ok((charged(till, &run.finish()?), locks))
 }
 
-/// Starts what wsy_refund does and returns at once; otherwise as wsy_micropay_start. Such a payment cannot be
-/// voided.
+/// Starts a refund as wsy_refund does, and returns at once.
+///
+/// It cannot be undone with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
 ///
 /// # Safety
 /// As for wsy_micropay_start.
 ///
 /// # Stdcall
-/// Begins a refund that is polled.
+/// Starts a refund that is polled.
 /// 开始退款，不等待。
 /// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
@@ -128,22 +132,26 @@ fn finish_refund(till: &Arc<Till>, run: RefundRun) -> Result<Draft, Error> {
     Ok(refunded(till, &run.finish()?))
 }
 
-/// Asks whether what was started has ended, without waiting. May be repeated; the answer stays the same once
-/// there is one. A charge or settling that ended as WSY_PAID says WSY_UNKNOWN instead where the first poll
-/// comes after its client was closed, or after the bill was voided or refunded, or is about to be, or was
-/// decided by a person: then wsy_settle tells how it stands.
+/// Reports whether a started payment has ended, without waiting.
+///
+/// May be repeated; once there is an outcome, it stays the same. A charge or settling that ended as WSY_PAID
+/// reports WSY_UNKNOWN instead if the first poll comes after its client was closed, after a person decided
+/// the bill, or after the bill was voided or refunded or is about to be. wsy_settle then reports where it
+/// stands.
 ///
 /// reply: NULL, or receives the reply of the call that was started (of wsy_micropay for wsy_micropay_start;
 ///        of wsy_void after wsy_payment_void) once it has ended, and NULL before.
 ///
-/// Threads: any. Returns WSY_PENDING while it goes on, then what that call would have returned; or
+/// Threads: any.
+///
+/// Returns WSY_PENDING until it has ended, then the code that the call would have returned; or
 /// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Whether a started payment has ended; -4 while it has not.
+/// Reports whether a started payment has ended; -4 until then.
 /// 收款是否已有结果；还没有时返回 -4。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut *mut wsy_reply) -> i32 {
@@ -152,17 +160,22 @@ pub unsafe extern "C" fn wsy_payment_poll(payment: *mut wsy_payment, reply: *mut
     guard_money(|| verdict_within(payment, 0, &reply))
 }
 
-/// Waits until what was started has ended, but not longer than timeout_ms; a program with one thread calls it
-/// with a short time between two looks at its screen.
+/// Waits until a started payment has ended, for at most timeout_ms.
+///
+/// A program with one thread can call it with a short time between two updates of its screen.
 ///
 /// timeout_ms: 0 to 3600000.
-/// The rest is as for wsy_payment_poll; besides WSY_ERR_ARGUMENT.
+/// reply:      as for wsy_payment_poll.
+///
+/// Threads: any. Blocks for at most timeout_ms.
+///
+/// Returns as wsy_payment_poll, or WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Waits for a started payment, at most timeout_ms.
+/// Waits for a started payment for at most timeout_ms.
 /// 等待结果，最多 timeout_ms 毫秒。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_wait(
@@ -186,25 +199,29 @@ fn verdict_within(
     let timeout_ms = u64::try_from(timeout_ms).ok().filter(|ms| *ms <= LONGEST_WAIT_MS);
     let timeout = timeout_ms.map(Duration::from_millis).ok_or(Code::Argument)?;
     let payment = PAYMENTS.get(payment)?;
-    // Until the caller has the reply, no other call says that all was heard.
+    // Until the caller has the reply, no other call records that every verdict was received.
     let Some((draft, _telling)) = payment.wait(timeout)? else { return Ok(Code::Pending) };
     Ok(draft.give(payment.charset, reply))
 }
 
-/// A short text for the cashier, such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with what the
-/// platform said last, cut to 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". Changes while the
-/// work goes on.
+/// Reads a short text for the cashier about the progress of a started payment.
 ///
-/// language: WSY_ZH or WSY_EN.
+/// Such as "等待顾客输入密码（平台：用户支付中），还剩 25 秒", with the platform's last sentence, cut to
+/// 40 characters, or "正在查清上次未完成的单，3/30，还剩 25 秒". It changes as the work progresses, and is
+/// not a verdict.
+///
+/// language:             WSY_ZH or WSY_EN.
 /// buffer, size, needed: see wsy_reply_text.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE. The text is no verdict.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// A short text for the cashier while it goes on.
+/// Reads a short text for the cashier about the progress.
 /// 给收银员看的提示，例如“等待顾客输入密码”。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_payment_text(
@@ -222,18 +239,23 @@ pub unsafe extern "C" fn wsy_payment_text(
     })
 }
 
-/// Stops waiting for what was started. It does not undo anything: what was not sent is not sent any more
-/// (WSY_ERR_CANCELLED), what may have been taken comes back as WSY_UNKNOWN and stays open in the ledger. To
-/// undo, use wsy_payment_void. A recovery ends with what it has settled by then. A void, also one that
-/// wsy_payment_void began, stops as well; that the bill is to be undone stays on record, wsy_unresolved lists
-/// it, and wsy_void or wsy_payment_void goes on with it. A cancelled print ends at once as
-/// WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out.
+/// Stops waiting for a started payment; does not undo it.
 ///
-/// Threads: any. Returns at once: WSY_OK (also when it has ended already) or WSY_ERR_HANDLE. Then poll or
-/// wait on: it ends after the exchange that is on its way.
+/// What was not sent is never sent (WSY_ERR_CANCELLED). What may have been taken is reported as WSY_UNKNOWN
+/// and stays open in the ledger. To undo a payment, use wsy_payment_void.
+///
+/// A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
+/// started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
+/// wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
+/// come out.
+///
+/// Threads: any. Returns at once; the payment ends after the exchange in progress, so keep polling or
+/// waiting.
+///
+/// Returns WSY_OK (also if it has already ended) or WSY_ERR_HANDLE.
 ///
 /// # Stdcall
-/// Stops waiting; this cannot undo a payment.
+/// Stops waiting; does not undo a payment.
 /// 不再等待；不能撤销已经发生的收款。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
@@ -243,20 +265,24 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Undoes a bill whose charge or settling was started (wsy_micropay_start, wsy_settle_start), whether that
-/// goes on or has ended: the bill is settled, and refunded if it turns out to be paid. The payment is then
-/// pending again, and ends like wsy_void, but with WSY_VOIDED in the place of WSY_REFUNDED: of a charge,
-/// nothing but WSY_PAID is positive. wsy_payment_cancel after this stops the waiting for it: it ends as
-/// WSY_UNKNOWN where it has not undone the bill by then, which stays to be undone. That the bill is to be
-/// undone is on record when this returns, or nothing of it is charged: a charge that was not sent yet is not
-/// sent any more.
+/// Undoes the bill of a started charge or settling, whether that is in progress or has ended.
 ///
-/// Threads: any. Returns at once: WSY_OK, WSY_ERR_ARGUMENT (anything else that was started), WSY_ERR_LEDGER
-/// (the bill is not undone), WSY_ERR_HANDLE (also when the client is closed).
+/// Settles the bill, and refunds it if it turns out to be paid. The payment (from wsy_micropay_start or
+/// wsy_settle_start) is then pending again. It ends as wsy_void would, but with WSY_VOIDED instead of
+/// WSY_REFUNDED: WSY_PAID is the only positive code of a charge.
+///
+/// When this returns WSY_OK, the wish to undo the bill is on record, or nothing of it is charged: a charge
+/// that was not yet sent is never sent. A later wsy_payment_cancel stops the waiting: if the bill is not
+/// undone by then, the payment ends as WSY_UNKNOWN, and the bill remains to be undone.
+///
+/// Threads: any. Returns at once.
+///
+/// Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not undone) or
+/// WSY_ERR_HANDLE (also if the client is closed).
 ///
 /// # Stdcall
-/// Stops waiting, and gives the money back if it was taken.
-/// 不再等待，若已收款则退回。
+/// Undoes the bill: gives the money back if it was taken.
+/// 撤销这一单，若已收款则退回。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     guard(|| {
@@ -268,13 +294,17 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
     })
 }
 
-/// Frees what was started. If it has not ended, it goes on by itself and its outcome is written down; it is
-/// not undone. A thread that waits for it waits on, and gets its end.
+/// Frees a started payment; does not undo or stop it.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
+/// If it has not ended, it continues by itself, and its outcome is recorded. A thread that is waiting for it
+/// keeps waiting and gets the outcome.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed payment.
 ///
 /// # Stdcall
-/// Frees a started payment; this does not undo it.
+/// Frees a started payment; does not undo it.
 /// 释放句柄；不影响收款本身。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_payment_free(payment: *mut wsy_payment) -> i32 {

@@ -1,4 +1,4 @@
-//! A reply's receipt and pop-up as text in columns, and as pictures.
+//! A reply's receipt and pop-up as text and as pictures.
 
 use std::ffi::c_char;
 use std::fs;
@@ -14,20 +14,23 @@ use crate::protocol::text::Charset;
 use crate::till::code::Code;
 use crate::till::{popup_png, receipt_png};
 
-/// The reply's receipt as plain text in the columns of a paper: lines broken and placed as on it, all in
-/// single size.
+/// Reads the reply's receipt as plain text in the columns of the paper.
 ///
-/// width_mm: 58 (32 columns) or 80 (48 columns).
+/// Lines are broken and placed as on paper, all in single size.
+///
+/// width_mm:             58 (32 columns) or 80 (48 columns).
 /// buffer, size, needed: see wsy_reply_text. Lines end with "\n".
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER,
-/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// The receipt as text in the columns of 58 or 80 mm paper.
+/// Reads the receipt as text in the columns of 58 or 80 mm paper.
 /// 按 58 或 80 毫米纸宽排好的小票文字。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_text(
@@ -47,25 +50,27 @@ pub unsafe extern "C" fn wsy_reply_receipt_text(
     })
 }
 
-/// The reply's receipt as a picture, as it comes out of a printer: a grey PNG with 8 dots for each mm of the
-/// paper.
+/// Draws the reply's receipt as a printer would print it: a greyscale PNG.
 ///
-/// width_mm: 58 or 80.
-/// font:     NULL or "", for a font of the system that has all characters of the receipt (SimSun, SimHei,
-///           WenQuanYi, Noto CJK and others); or a font file (.ttf, .otf, or the first of a .ttc), in the
-///           client's code page.
-/// buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most.
+/// The picture has 8 dots for each mm of paper. The library contains no font.
 ///
-/// The library has no font of its own. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no
-/// receipt), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT,
-/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// width_mm:             58 or 80.
+/// font:                 NULL or "": a system font that has all characters of the receipt (SimSun, SimHei,
+///                       WenQuanYi, Noto CJK and others). Otherwise a font file (.ttf, .otf, or the first
+///                       font of a .ttc), in the client's code page.
+/// buffer, size, needed: see wsy_reply_receipt_bytes. 64 KB is enough for most receipts.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (longer than
+/// 2.5 m), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
 /// or points to an `int32_t`.
 ///
 /// # Stdcall
-/// The receipt as a picture (PNG).
+/// Draws the receipt as a picture (PNG).
 /// 小票图片（PNG）的字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_png(
@@ -83,17 +88,20 @@ pub unsafe extern "C" fn wsy_reply_receipt_png(
     guard(|| buffer.give_bytes(&receipt_picture(&*Reply::of(reply)?, width_mm, font)?))
 }
 
-/// The same picture into a file, which is overwritten if it is there.
+/// Writes the picture of wsy_reply_receipt_png to a file, replacing an existing one.
 ///
-/// path: the file, such as "C:/till/receipt.png", in the client's code page.
+/// width_mm, font: as for wsy_reply_receipt_png.
+/// path:           the file, such as "C:/till/receipt.png", in the client's code page.
 ///
-/// Threads: any. Returns as wsy_reply_receipt_png; WSY_ERR_PICTURE also if the file cannot be written.
+/// Threads: any.
+///
+/// Returns as wsy_reply_receipt_png, and WSY_ERR_PICTURE also if the file cannot be written.
 ///
 /// # Safety
 /// `font` and `path` are NULL or NUL-terminated strings.
 ///
 /// # Stdcall
-/// The receipt as a picture (PNG) into a file.
+/// Writes the receipt as a picture (PNG) to a file.
 /// 小票图片（PNG）存成文件。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_png_file(
@@ -110,19 +118,20 @@ pub unsafe extern "C" fn wsy_reply_receipt_png_file(
     })
 }
 
-/// The pop-up of the platform's own client, the field canvas, as plain lines: its texts from the top to the
-/// bottom.
+/// Reads the texts of the platform's pop-up (the field canvas) as plain lines, from top to bottom.
 ///
 /// buffer, size, needed: see wsy_reply_text. Lines end with "\n".
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT
-/// or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_BUFFER, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// The platform's pop-up as plain lines.
+/// Reads the platform's pop-up as plain lines.
 /// 平台弹窗的文字。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_canvas_text(
@@ -140,20 +149,24 @@ pub unsafe extern "C" fn wsy_reply_canvas_text(
     })
 }
 
-/// The same pop-up as a picture: a PNG in colours, with a dot for each 1/96 inch of the window. Its images
-/// lie in the platform's own client, and are left out.
+/// Draws the platform's pop-up (the field canvas): a PNG in colour.
+///
+/// The picture has one dot for each 1/96 inch of the window. The pop-up's images exist only in the platform's
+/// own client, and are left out.
 ///
 /// font, buffer, size, needed: see wsy_reply_receipt_png.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE
-/// (larger than 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no pop-up), WSY_ERR_NO_FONT, WSY_ERR_PICTURE (larger than
+/// 2048 dots), WSY_ERR_BUFFER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `font` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
 /// or points to an `int32_t`.
 ///
 /// # Stdcall
-/// The platform's pop-up as a picture (PNG).
+/// Draws the platform's pop-up as a picture (PNG).
 /// 平台弹窗图片（PNG）的字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_canvas_png(
@@ -170,17 +183,20 @@ pub unsafe extern "C" fn wsy_reply_canvas_png(
     guard(|| buffer.give_bytes(&popup_picture(&*Reply::of(reply)?, font)?))
 }
 
-/// The same picture into a file, which is overwritten if it is there.
+/// Writes the picture of wsy_reply_canvas_png to a file, replacing an existing one.
 ///
+/// font: as for wsy_reply_receipt_png.
 /// path: the file, such as "C:/till/popup.png", in the client's code page.
 ///
-/// Threads: any. Returns as wsy_reply_canvas_png; WSY_ERR_PICTURE also if the file cannot be written.
+/// Threads: any.
+///
+/// Returns as wsy_reply_canvas_png, and WSY_ERR_PICTURE also if the file cannot be written.
 ///
 /// # Safety
 /// `font` and `path` are NULL or NUL-terminated strings.
 ///
 /// # Stdcall
-/// The platform's pop-up as a picture (PNG) into a file.
+/// Writes the platform's pop-up as a picture (PNG) to a file.
 /// 平台弹窗图片（PNG）存成文件。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_canvas_png_file(
@@ -208,7 +224,7 @@ fn popup_picture(reply: &Reply, font: CText<'_>) -> Result<Vec<u8>, Failure> {
     Ok(picture.ok_or(Code::NoField)?)
 }
 
-/// The font file that a caller names, if any.
+/// The font file that the caller names, if any.
 fn file_of(font: CText<'_>, charset: Charset) -> Result<Option<PathBuf>, Code> {
     Ok(font.optional(charset)?.filter(|font| !font.is_empty()).map(PathBuf::from))
 }

@@ -1,5 +1,5 @@
-//! What C hands over: texts, bytes, and places to write to. Each is typed once, at the top of its function,
-//! where the pointer's promise is taken; what is done with it from there on is safe.
+//! The pointers that C passes: texts, bytes, and places to write to. Each gets its type once, at the top of
+//! its function, which relies on the caller's promise about the pointer; every use after that is safe.
 
 use std::ffi::{CStr, c_char};
 use std::{ptr, slice};
@@ -8,7 +8,7 @@ use crate::capi::failure::Failure;
 use crate::protocol::text::Charset;
 use crate::till::code::Code;
 
-/// A text argument: NULL, or a string whose code page is known once its client is.
+/// A text argument: NULL, or a string. Its code page is known once its client is.
 #[derive(Clone, Copy)]
 pub struct CText<'a>(Option<&'a CStr>);
 
@@ -23,12 +23,12 @@ impl<'a> CText<'a> {
         Self(Some(unsafe { CStr::from_ptr(text) }))
     }
 
-    /// Several of them.
+    /// Several text arguments.
     ///
     /// # Safety
-    /// As for [`CText::new`], of each.
+    /// As for [`CText::new`], for each.
     pub unsafe fn each<const N: usize>(texts: [*const c_char; N]) -> [Self; N] {
-        // SAFETY: the caller has promised it of each.
+        // SAFETY: the caller has promised it for each.
         texts.map(|text| unsafe { Self::new(text) })
     }
 
@@ -37,18 +37,18 @@ impl<'a> CText<'a> {
         self.0.map(CStr::to_bytes)
     }
 
-    /// The text, where it may be NULL.
+    /// The text, if NULL is allowed.
     pub fn optional(self, charset: Charset) -> Result<Option<String>, Code> {
         self.bytes().map(|bytes| charset.decode(bytes)).transpose().map_err(|_| Code::Text)
     }
 
-    /// The text, where it may not be NULL.
+    /// The text, if NULL is not allowed.
     pub fn required(self, charset: Charset) -> Result<String, Code> {
         self.optional(charset)?.ok_or(Code::Argument)
     }
 }
 
-/// Bytes that go in.
+/// An argument of bytes.
 #[derive(Clone, Copy)]
 pub struct CBytes<'a>(Option<&'a [u8]>);
 
@@ -57,19 +57,19 @@ impl<'a> CBytes<'a> {
     /// `bytes` is NULL or has `size` bytes that stay as they are during the call.
     pub unsafe fn new(bytes: *const c_char, size: i32) -> Self {
         match usize::try_from(size) {
-            // SAFETY: it is not NULL, so its caller has promised so many bytes.
+            // SAFETY: it is not NULL, so its caller has promised this many bytes.
             Ok(size) if !bytes.is_null() => Self(Some(unsafe { slice::from_raw_parts(bytes.cast(), size) })),
             _ => Self(None),
         }
     }
 
-    /// The bytes, of which there has to be one and may be so many.
+    /// The bytes: at least one, and at most this many.
     pub fn at_most(self, most: usize) -> Result<&'a [u8], Code> {
         self.0.filter(|bytes| (1..=most).contains(&bytes.len())).ok_or(Code::Argument)
     }
 }
 
-/// Where the caller wants something written: nowhere where it is NULL. It need not be aligned.
+/// A place that the caller wants written, or NULL for none. It need not be aligned.
 pub struct Out<T>(*mut T);
 
 impl<T> Out<T> {
@@ -79,17 +79,17 @@ impl<T> Out<T> {
         Self(to)
     }
 
-    /// Whether nobody wants it.
+    /// Returns whether the caller wants nothing written.
     pub const fn is_null(&self) -> bool {
         self.0.is_null()
     }
 
-    /// The same where it may not be NULL.
+    /// The same place, if NULL is not allowed.
     pub fn required(self) -> Result<Self, Code> {
         if self.is_null() { Err(Code::Argument) } else { Ok(self) }
     }
 
-    /// Writes it, where somebody wants it.
+    /// Writes the value, if the caller wants it.
     pub fn write(&self, value: T) {
         if !self.is_null() {
             // SAFETY: it is not NULL, so whoever made this has promised that it may be written to.
@@ -98,7 +98,7 @@ impl<T> Out<T> {
     }
 }
 
-/// The caller's buffer for what comes out, and where the caller wants the size that it needs.
+/// The caller's buffer for the output, and the place for the size that the output needs.
 pub struct Buffer {
     start: *mut c_char,
     size: i32,
@@ -109,12 +109,12 @@ impl Buffer {
     /// # Safety
     /// `start` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
     pub const unsafe fn new(start: *mut c_char, size: i32, needed: *mut i32) -> Self {
-        // SAFETY: the caller has promised it of `needed`.
+        // SAFETY: the caller has promised it for `needed`.
         let needed = unsafe { Out::new(needed) };
         Self { start, size, needed }
     }
 
-    /// How many bytes it holds, after it is said how many it needs.
+    /// Reports how many bytes are needed, and returns how many the buffer holds.
     fn room(&self, needed: usize) -> Result<usize, Code> {
         let needed = i32::try_from(needed).map_err(|_| Code::Buffer)?;
         let size = usize::try_from(self.size).map_err(|_| Code::Argument)?;
@@ -122,16 +122,16 @@ impl Buffer {
         Ok(if self.start.is_null() { 0 } else { size })
     }
 
-    /// Writes bytes of which [`Buffer::room`] has said that they fit, from an offset on.
+    /// Writes bytes at an offset; [`Buffer::room`] has checked that they fit.
     fn write(&self, at: usize, bytes: &[u8]) {
-        // SAFETY: the offset lies in the buffer.
+        // SAFETY: the offset is inside the buffer.
         let start = unsafe { self.start.add(at) };
-        // SAFETY: the bytes fit into the buffer, which is not NULL then, and a buffer of the caller is none
-        // of ours.
+        // SAFETY: the bytes fit into the buffer, which is then not NULL, and the caller's buffer does not
+        // overlap memory of ours.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), start.cast(), bytes.len()) };
     }
 
-    /// Writes a text, always terminated and never cut inside a character; it needs its bytes and the
+    /// Writes a text, always terminated and never cut inside a character. The size it needs includes the
     /// terminator.
     pub fn give_text(&self, text: &str, charset: Charset) -> Result<Code, Failure> {
         // A NUL would end the text early for the caller.
@@ -146,7 +146,7 @@ impl Buffer {
         if part.len() == bytes.len() { Ok(Code::Ok) } else { Err(Code::Buffer.into()) }
     }
 
-    /// Writes bytes, all or none, without terminator.
+    /// Writes bytes, all or none, without a terminator.
     pub fn give_bytes(&self, bytes: &[u8]) -> Result<Code, Failure> {
         if bytes.len() > self.room(bytes.len())? {
             return Err(Code::Buffer.into());

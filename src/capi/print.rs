@@ -1,4 +1,4 @@
-//! Printing: receipts and bytes to a printer.
+//! Printing receipts and bytes.
 
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -17,28 +17,30 @@ use crate::till::printing::{Printer, Queues, print};
 use crate::till::sentences::PRINTING;
 use crate::till::{Error, Till};
 
-/// How long a printer has, in ms, where the caller does not say.
+/// The time limit of a print, in ms, if the caller sets none.
 const DEFAULT_MS: u64 = 10_000;
 const MOST_BYTES: usize = 4 << 20;
 
-/// Prints the receipt of a reply. It has nothing to do with the payment, which it can neither hold up nor
-/// change.
+/// Prints the receipt of a reply.
 ///
-/// receipt:    a reply with a receipt: of wsy_micropay, wsy_find_receipt, wsy_reprint and others.
-/// printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a printer on the network (port 9100 if none is named);
-///             "queue:NAME": a printer of Windows, by its name there; it gets the bytes raw, past the driver;
-///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. A serial one has to be set up
-///             before ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
-/// timeout_ms: how long the call blocks at most, 100 to 120000; 0 for 10000.
-/// reply:      NULL, or receives a reply; detail has the reason of a failure.
+/// Printing is separate from the payment: it can neither delay nor change it. The call first asks a network
+/// printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway. Calls
+/// for the same printer wait for each other.
 ///
-/// A network printer is asked for its paper and cover first; one that does not answer within 0.3 s is printed
-/// on all the same. Calls for one printer wait for each other.
+/// receipt:    a reply with a receipt: from wsy_micropay, wsy_find_receipt, wsy_reprint and others.
+/// printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a network printer (default port 9100).
+///             "queue:NAME": a Windows printer by its name; it gets the bytes raw, bypassing the driver.
+///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. Set up a serial port beforehand
+///             ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+/// timeout_ms: how long the call may block: 100 to 120000; 0 for 10000.
+/// reply:      NULL, or receives a reply; its detail has the reason of a failure.
 ///
-/// Threads: any. Returns WSY_OK: the printer, or the queue, has all bytes; WSY_ERR_NO_PRINTER (no such
-/// printer, or not the name of one); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the
-/// receipt may still come out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD
-/// (receipt has none); WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most timeout_ms.
+///
+/// Returns WSY_OK (the printer, or the queue, has all bytes); WSY_ERR_NO_PRINTER (no such printer, or not a
+/// valid name); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come
+/// out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (the reply has no receipt);
+/// WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -64,22 +66,25 @@ pub unsafe extern "C" fn wsy_print_receipt(
     })
 }
 
-/// Starts what wsy_print_receipt does and returns at once; poll or wait for the outcome. A cancel ends it at
-/// once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still come out. The receipt may be freed once this
-/// returns.
+/// Starts printing as wsy_print_receipt does, and returns at once.
+///
+/// Poll or wait for the outcome. A cancel ends it at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may
+/// still come out. The receipt may be freed once this returns.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_print_receipt.
+/// The other parameters are as for wsy_print_receipt.
 ///
-/// Threads: any. Returns WSY_PENDING (started); WSY_ERR_NO_PRINTER (not the name of a printer),
-/// WSY_ERR_NO_FIELD, WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started), WSY_ERR_NO_PRINTER (not a valid name), WSY_ERR_NO_FIELD, WSY_ERR_ARGUMENT,
+/// WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to print the receipt of a reply; polled like a charge.
+/// Starts printing the receipt of a reply; polled like a charge.
 /// 开始打印小票，不等待；用 WsyPaymentPoll 取结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_print_receipt_start(
@@ -102,19 +107,21 @@ pub unsafe extern "C" fn wsy_print_receipt_start(
     })
 }
 
-/// Prints bytes as they are: a till's own bill, a kick for the cash drawer.
+/// Prints bytes unchanged, such as a till's own bill or the command that opens the cash drawer.
 ///
-/// bytes, size: what to send; 1 to 4194304 bytes.
+/// bytes, size:                the bytes, 1 to 4194304 of them.
 /// printer, timeout_ms, reply: as for wsy_print_receipt.
 ///
-/// Threads: any. Returns as wsy_print_receipt.
+/// Threads: any. Blocks for at most timeout_ms.
+///
+/// Returns as wsy_print_receipt.
 ///
 /// # Safety
 /// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `reply` is NULL or
 /// points to a pointer.
 ///
 /// # Stdcall
-/// Prints bytes as they are, such as a till's own bill.
+/// Prints bytes unchanged, such as a till's own bill.
 /// 原样打印字节，如收银软件自己的小票。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_print_bytes(
@@ -137,14 +144,16 @@ pub unsafe extern "C" fn wsy_print_bytes(
     })
 }
 
-/// Starts what wsy_print_bytes does and returns at once; as wsy_print_receipt_start. The bytes are copied.
+/// Starts printing as wsy_print_bytes does, and returns at once.
+///
+/// The bytes are copied. Otherwise as wsy_print_receipt_start.
 ///
 /// # Safety
 /// `bytes` is NULL or has `size` bytes; `printer` is NULL or a NUL-terminated string; `payment` and `reply`
 /// are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to print bytes as they are; polled like a charge.
+/// Starts printing bytes unchanged; polled like a charge.
 /// 开始原样打印字节，不等待；用 WsyPaymentPoll 取结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_print_bytes_start(

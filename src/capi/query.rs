@@ -19,30 +19,33 @@ use crate::till::code::Code;
 use crate::till::sentences::WAS_REFUNDED;
 use crate::till::{Asked, Error, Till, flag};
 
-/// Asks the platform once what it says about the payment of an auth code (section 3.2.1); the ledger is not
-/// written. The answer is for looking, and no verdict: goods are handed over on the word of wsy_micropay or
-/// wsy_settle, which ask as often as it takes to be certain, and know what was told and refunded.
+/// Asks the platform once about the payment of an auth code (section 3.2.1). Does not write to the ledger.
+///
+/// The reply is for information and is not a verdict. Hand over goods only on the result of wsy_micropay or
+/// wsy_settle: they query until the outcome is certain, and know what was already reported and refunded.
 ///
 /// auth_code: the code that was charged.
 /// total_fen: the amount in fen that the payment should have.
-/// params:    NULL, or a list: paytype, noremind (1: no receipt), and any further parameters, which are
-///            signed and sent.
-/// reply:     NULL, or receives a reply with state, every attribute of the answer under its own name (ok,
+/// params:    NULL, or a list: paytype, noremind (1: no receipt); any other parameter is signed and sent.
+/// reply:     NULL, or receives a reply with state, every attribute of the response under its own name (ok,
 ///            info, total, pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo
-///            and receipt; what has the name of one of the library's own fields is in the list "answer",
-///            which has all of them, beside the list "paylist" and canvas: see wsy_find. The state is
-///   was_paid   it was paid with this amount; wsy_read_bill says whether it was refunded since
-///   was_refunded  it was paid, and the platform says that money went back: its bill is read then (section
-///              3.4), which adds pay_total_fen, refunded_fen, refundable_fen, pay_total, refund_total and the
-///              list "pay" of wsy_read_bill. Where it cannot be read they are missing, and detail says why
-///   paying     the customer is still paying
-///   failed     that very order failed (only from wsy_query_order)
-///   differs    paid, but with another amount, or it is another order, or said to be refunded and its bill
-///              shows no refund, or the answer contradicts itself about the amount (total in yuan, total_fee
-///              of paylist in fen); detail says which
-///   not_known  failed, not there, or not there yet: one answer cannot tell
+///            and receipt. An attribute that has the name of one of the library's own fields is only in the
+///            list "answer", which has all attributes; for that list, the list "paylist" and canvas see
+///            wsy_find. The values of state:
+///   was_paid      it was paid with this amount; wsy_read_bill says whether it has been refunded since
+///   was_refunded  it was paid, and the platform says that money went back. The call then also reads the bill
+///                 (section 3.4), which adds pay_total_fen, refunded_fen, refundable_fen, pay_total,
+///                 refund_total and the list "pay" of wsy_read_bill. If that fails they are missing, and
+///                 detail says why
+///   paying        the customer is still paying
+///   failed        this very order failed (only from wsy_query_order)
+///   differs       the amount or the order is another one; or the platform says that it was refunded, but its
+///                 bill shows no refund; or the response contradicts itself about the amount (total in yuan,
+///                 total_fee of paylist in fen). detail says which
+///   not_known     failed, or not there, or not there yet: one response cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms, and as long again where a bill is read.
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms, and as long again if it reads a bill.
+///
 /// Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
 /// WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
@@ -77,12 +80,12 @@ pub unsafe extern "C" fn wsy_query_auth_code(
     })
 }
 
-/// Asks the platform once about one of its orders (section 3.2.2); the ledger is not written.
+/// Asks the platform once about one of its orders (section 3.2.2). Does not write to the ledger.
 ///
 /// dm_id:  the platform's order, as a receipt prints it, as for wsy_refund.
 /// params: as for wsy_query_auth_code, and any_number, as for wsy_refund.
-/// The rest is as for wsy_query_auth_code. Returns also WSY_ERR_DM_ID, as wsy_refund does, and
-/// WSY_ERR_LEDGER.
+/// The rest is as for wsy_query_auth_code, except that it may also return WSY_ERR_DM_ID, as wsy_refund does,
+/// and WSY_ERR_LEDGER, and does not return WSY_ERR_AUTH_CODE.
 ///
 /// # Safety
 /// `dm_id` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
@@ -157,7 +160,7 @@ fn order_draft(till: &Till, paytype: String, asked: Asked) -> Draft {
     wallet.learn(&order.pay_type, &order.pay_name);
     let draft = draft.fields(wallet_fields(till.completed(wallet)));
     let Order { content, total_fen, printinfo, .. } = order;
-    // What the library says comes first: an attribute of such a name does not take its place, and is in the
+    // The library's own fields come first: an attribute of the same name does not replace them, and is in the
     // list.
     let draft = draft.field(names::STATE, state).content(Some(&content));
     let draft = match total_fen {

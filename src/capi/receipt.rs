@@ -11,33 +11,37 @@ use crate::capi::reply::wsy_reply;
 use crate::till::code::Code;
 use crate::till::{Error, Given, Slip, flag};
 
-/// The receipt of a paid bill from the ledger alone; nothing is sent. Where the platform sent none
-/// (noremind), it is made after the template of the pay config, or in a plain layout if there is no template.
-/// To ask the platform: wsy_reprint.
+/// Reads the receipt of a paid bill from the ledger. Sends nothing.
 ///
-/// params: NULL, or a list of named values; the caller keeps it:
+/// If the platform sent no receipt (noremind), it is made from the template of the pay config, or in a plain
+/// layout if there is no template. To ask the platform, call wsy_reprint.
+///
+/// out_trade_no: the number of the bill.
+/// params:       NULL, or a list of named values; the caller keeps it:
 ///   copy         1: marked as a reprint
-///   kind         receipt (or not set), popup (a few lines for a window, after payremind_template_popup),
-///                invitation (after qrcode_template) or red_packet (after redpack_template)
+///   kind         receipt (the default), popup (a few lines for a window, from payremind_template_popup),
+///                invitation (from qrcode_template) or red_packet (from redpack_template)
 ///   tableno, table, staff
-///                for the placeholders of a template, instead of those that were given to the charge
+///                for the placeholders of a template, instead of the values given to the charge
 ///   qrcode, qrcode_logo, qrcode_image
-///                picture files for the placeholders of a template, instead of those named at wsy_open: PNG,
-///                at most 576 dots wide and high, not interlaced. What is dark is printed as black dots, in
-///                printinfo as the command GS v 0; what is not given is left out. Nothing is fetched from the
-///                addresses that the config has under these names
-/// reply:  NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
+///                picture files for the placeholders of a template, instead of those given to wsy_open: PNG,
+///                at most 576 dots wide and high, not interlaced. Dark parts are printed as black dots, in
+///                printinfo as the command GS v 0; a picture that is not given is left out. Nothing is
+///                fetched from the addresses that the config has under these names
+/// reply:        NULL, or receives a reply with printinfo and receipt, as from wsy_reprint.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params,
-/// or a picture that cannot be read; detail says which), WSY_ERR_PARAM (a control character),
-/// WSY_ERR_NO_RECEIPT (red_packet, and the config has no redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT,
-/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_OPTIONS (a value of params, or a picture
+/// that cannot be read; detail says which), WSY_ERR_PARAM (a control character), WSY_ERR_NO_RECEIPT
+/// (red_packet, and the config has no redpack_template), WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
+/// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// The receipt of a paid bill from the till's own ledger; nothing is sent.
+/// Reads the receipt of a paid bill from the till's own ledger; sends nothing.
 /// 从本地账本取小票，不联网；平台没有给的按模板生成。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_receipt(
@@ -58,19 +62,23 @@ pub unsafe extern "C" fn wsy_find_receipt(
     })
 }
 
-/// The receipt of a refund that was made, from the ledger alone; nothing is sent. Where the platform sent
-/// none, it has a plain layout.
+/// Reads the receipt of a completed refund from the ledger. Sends nothing.
 ///
-/// params: NULL, or a list: copy (1: marked as a reprint).
-/// reply:  as for wsy_find_receipt.
+/// If the platform sent no receipt, it has a plain layout.
 ///
-/// Threads: any. Returns as wsy_find_receipt; WSY_ERR_NO_BILL if no refund was made under this number.
+/// out_refund_no: the number of the refund.
+/// params:        NULL, or a list: copy (1: marked as a reprint).
+/// reply:         as for wsy_find_receipt.
+///
+/// Threads: any.
+///
+/// Returns as wsy_find_receipt, and WSY_ERR_NO_BILL if no refund was made under this number.
 ///
 /// # Safety
 /// `out_refund_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// The receipt of a refund from the till's own ledger; nothing is sent.
+/// Reads the receipt of a refund from the till's own ledger; sends nothing.
 /// 从本地账本取退款小票，不联网。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_find_refund_receipt(
@@ -90,7 +98,7 @@ pub unsafe extern "C" fn wsy_find_refund_receipt(
     })
 }
 
-/// What a caller wants of a receipt.
+/// The kind and contents of a receipt that the caller asks for.
 struct Wish {
     kind: Slip,
     copy: bool,

@@ -1,4 +1,4 @@
-//! The ledger against the platform.
+//! Comparing the ledger with the platform.
 
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -19,55 +19,69 @@ use crate::till::code::Code;
 use crate::till::sentences::Left;
 use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 
-/// Walks a day of the ledger, asks the platform about each charge and refund, and reports where the two
-/// differ. Nothing that was reported before is changed. Where a verdict turns out to be wrong (a bill that
-/// was reported as not paid was paid later), or what a person decided, an alarm is raised that stays until it
-/// is acknowledged, see wsy_alarms. A bill that was reported as not paid and is found to be paid counts as
-/// paid from then on, while its state and the totals of its day stay: wsy_settle returns WSY_PAID for it
-/// once. See first how the sale ended. If the customer paid again, in cash or with another code: refund the
-/// order in dm_id. If the goods were handed over and nothing else was paid: book it as paid, and acknowledge
-/// the alarm. If the goods were not handed over: hand them over, or refund it. wsy_void refunds every payment
-/// of the bill.
+/// Compares a day of the ledger with the platform and reports the differences.
 ///
-/// The walk takes what was begun or had its outcome on the day, what the platform's own times (pay_time) put
-/// there, and whatever the platform was never asked about in a reconciliation, of any day: a till whose clock
-/// was wrong misses nothing.
+/// Asks the platform about each charge and refund of the day. What was reported before does not change. If a
+/// verdict turns out to be wrong (such as a bill reported as not paid that was paid later), or a person's
+/// decision does, the call raises an alarm, which stays until it is acknowledged; see wsy_alarms.
+///
+/// A bill that was reported as not paid and is found to be paid counts as paid from then on, but its state
+/// and the totals of its day stay; wsy_settle returns WSY_PAID for it once. First check how the sale ended:
+///   - The customer paid again, in cash or with another code: refund the order in dm_id.
+///   - The goods were handed over and nothing else was paid: book it as paid, and acknowledge the alarm.
+///   - The goods were not handed over: hand them over, or refund it.
+///
+/// wsy_void refunds every payment of the bill.
+///
+/// The day's charges and refunds are those that started or ended on it, those that the platform's own times
+/// (pay_time) put there, and any of any day that no reconciliation has asked the platform about yet. So a
+/// till whose clock was wrong misses nothing.
 ///
 /// day:   such as "2026-11-22", in Beijing time; NULL for today.
-/// reply: NULL, or receives a reply with day; asked: how many orders and attempts the platform answered
-///        about; unanswered: how many bills it gave no usable answer about; paying: of how many it says that
-///        the customer is still paying; differences, alarms: how many there are; paid_fen, refunded_fen: what
-///        the ledger's payments and refunds of the day come to by the platform's times, to compare with the
-///        back office's figures of that day; ended_early: 1 if the platform answered none of the first 3
-///        questions, or none of 10 in a row later on: the walk then ends, and the rest is listed as
-///        unanswered; the lists "unanswered" and "paying" with out_trade_no (or the dm_id of a bill that is
-///        not of this till) and reason; and the list "difference" with
-///   kind           "paid_there" (reported or decided as not paid, but the platform has the money),
+/// reply: NULL, or receives a reply with
+///   day
+///   asked          how many orders and attempts the platform answered about
+///   unanswered     how many bills it gave no usable response about
+///   paying         how many bills the customer is still paying, according to the platform
+///   differences, alarms  how many there are
+///   paid_fen, refunded_fen
+///                  the sums of the ledger's payments and refunds of the day by the platform's times, to
+///                  compare with the back office's figures of that day
+///   ended_early    1: the platform answered none of the first 3 queries, or none of 10 in a row later on.
+///                  The call then stops and lists the rest as unanswered
+///   "unanswered", "paying"
+///                  lists with out_trade_no (or the dm_id of a bill that is not of this till) and reason
+///   "difference"   a list with
+///     kind         "paid_there" (reported or decided as not paid, but the platform has the money),
 ///                  "paid_not_there" (reported or decided as paid, but the platform has no such payment),
 ///                  "amount_differs", "refund_not_there" (reported or decided as refunded, but the bill shows
 ///                  less), "refund_there" (reported or decided as not refunded, but the bill shows such a
-///                  refund), "maybe_paid_there" (reported as not paid, and the customer's code has paid an
-///                  order of which the platform does not say whose it is, or one of another amount),
-///                  "refunded_elsewhere" (the back office or another till refunded), "undecided"
-///   out_trade_no, out_refund_no, dm_id
-///   here_fen, here, there_fen, there   the amounts on record and at the platform, in fen and in yuan
-///   message_zh, message_en             what it means and what to do, for the cashier
-///   hint_zh, hint_en                   which call or field comes next, for the programmer
+///                  refund), "maybe_paid_there" (reported as not paid, but the customer's code has paid an
+///                  order that the platform does not attribute to anyone, or one of another amount),
+///                  "refunded_elsewhere" (the back office or another till refunded) or "undecided"
+///     out_trade_no, out_refund_no, dm_id
+///     here_fen, here, there_fen, there
+///                  the amounts on record and at the platform, in fen and in yuan
+///     message_zh, message_en
+///                  for the cashier: what it means and what to do
+///     hint_zh, hint_en
+///                  for the programmer: which call or field comes next
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms for each bill, twice that for one that was
-/// reported as not paid, and three times all that and twice poll_ms for one that an alarm is raised about;
-/// use wsy_reconcile_start to show progress.
-/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no answer;
-/// the reply holds what the others came to); WSY_ERR_REFUSED (the platform refuses this till: it refused the
-/// first questions, or at last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
-/// WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT,
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms for each bill; twice that for one that
+/// was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
+/// about. To show progress, use wsy_reconcile_start.
+///
+/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no response;
+/// the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
+/// the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
+/// WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
 /// WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Compares a day of the ledger with the platform, and tells where the two differ.
+/// Compares a day of the ledger with the platform and reports the differences.
 /// 对账：逐笔向平台核对某一天的收款和退款，列出不一致之处。
 /// Empty for none: day
 #[unsafe(no_mangle)]
@@ -86,20 +100,25 @@ pub unsafe extern "C" fn wsy_reconcile(
     })
 }
 
-/// Starts what wsy_reconcile does and returns at once. wsy_payment_text tells how far it is, wsy_payment_poll
-/// and wsy_payment_wait when it has ended (they then return what wsy_reconcile would have),
-/// wsy_payment_cancel ends it before the next bill.
+/// Starts a reconciliation as wsy_reconcile does, and returns at once.
 ///
+/// wsy_payment_text reports the progress. wsy_payment_poll and wsy_payment_wait return WSY_PENDING until it
+/// has ended, and then what wsy_reconcile would have returned. wsy_payment_cancel ends it before the next
+/// bill.
+///
+/// day:     as for wsy_reconcile.
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
 ///
-/// Threads: any. Returns WSY_PENDING (started) or an error.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started) or an error.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins a reconciliation that is polled, so that the screen can show how far it is.
+/// Starts a reconciliation that is polled, so that the screen can show its progress.
 /// 开始对账，不等待；用 WsyPaymentText 显示进度，用 WsyPaymentPoll 取结果。
 /// Empty for none: day
 #[unsafe(no_mangle)]
@@ -155,7 +174,7 @@ fn reconcile(till: &Arc<Till>, (day, token): (String, Arc<CancellationToken>)) -
         .list(names::LIST_DIFFERENCE, differences.iter().map(difference_fields)))
 }
 
-/// What of the differences is left to be done, each counted once.
+/// The work that the differences leave, each counted once.
 fn left_of(differences: &[Difference]) -> Left {
     let mut left = Left::default();
     for difference in differences {

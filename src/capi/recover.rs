@@ -15,19 +15,22 @@ use crate::till::code::Code;
 use crate::till::sentences::Left;
 use crate::till::{Error, RecoverRun, Recovered, Till};
 
-/// Settles every charge and refund that is open, such as after a crash or a power cut. It sends questions
-/// only, never a charge or a refund, and may be repeated. A charge that was cut short by a crash needs twice
-/// quiet_ms and a little more; the time is summed over calls and starts. A till that opens its shop does not
-/// wait so long: it calls wsy_recover_start. It does not finish a wsy_void that was cut short, which sends a
-/// refund: wsy_unresolved lists that bill, and wsy_void ends it.
+/// Settles every open charge and refund, such as after a crash or a power cut.
+///
+/// It sends queries only, never a charge or a refund, and may be repeated. A charge that a crash interrupted
+/// needs a little more than twice quiet_ms, summed over calls and starts. A till that is opening its shop
+/// should not wait that long: call wsy_recover_start. This does not finish an interrupted wsy_void, which
+/// would send a refund: wsy_unresolved lists that bill, and wsy_void finishes it.
 ///
 /// params: NULL, or a list with deadline_ms: the time for all of them together.
 /// reply:  NULL, or receives a reply with the lists "charge" and "refund" (the fields of wsy_find and
-///         wsy_find_refund) of all that was open, as it stands now; settled and open: how many of them are
-///         decided and are not; and the list "unfinished" (see wsy_unresolved), with its count.
+///         wsy_find_refund) of everything that was open, as it is now; settled and open: how many of them are
+///         decided and undecided; and the list "unfinished" (see wsy_unresolved), with its count.
 ///
-/// Threads: any; blocks until all are decided, at the latest 3 s after deadline_ms. Returns WSY_OK (also if
-/// some are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_HANDLE.
+/// Threads: any. Blocks until all are decided, at most 3 s longer than deadline_ms.
+///
+/// Returns WSY_OK (also if some are still open: see open), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS,
+/// WSY_ERR_LEDGER or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
@@ -50,25 +53,28 @@ pub unsafe extern "C" fn wsy_recover(
     })
 }
 
-/// Starts what wsy_recover does and returns at once, so that a bill that takes its time to settle does not
-/// hold up the shop: call it after each wsy_open, and go on selling. wsy_payment_text shows how far it is,
-/// wsy_payment_poll and wsy_payment_wait give the reply of wsy_recover once it has ended. A cancel ends it
-/// with what is settled by then.
+/// Starts a recovery as wsy_recover does, and returns at once, so that the shop can open.
 ///
-/// While it works on a bill, wsy_micropay, wsy_settle and wsy_void of that very bill return WSY_ERR_BUSY, and
-/// so does wsy_refund of that order; all other bills are charged and refunded as ever.
+/// Call it after each wsy_open, and keep selling. wsy_payment_text reports the progress; wsy_payment_poll and
+/// wsy_payment_wait return the reply of wsy_recover once it has ended. A cancel ends it with what is settled
+/// by then.
 ///
+/// While it works on a bill, wsy_micropay, wsy_settle and wsy_void for that bill return WSY_ERR_BUSY, and so
+/// does wsy_refund for its order. All other bills are charged and refunded as usual.
+///
+/// params:  as for wsy_recover.
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_recover.
 ///
-/// Threads: any. Returns WSY_PENDING (started) or an error of wsy_recover.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started) or an error of wsy_recover.
 ///
 /// # Safety
 /// `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to settle what a crash or a power cut left open, after each start; selling goes on meanwhile.
+/// Starts settling what a crash or a power cut left open, after each start; the till keeps selling.
 /// 每次启动后调用，不等待：在后台查清上次断电或死机留下的单，期间照常收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_recover_start(

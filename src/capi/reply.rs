@@ -1,4 +1,4 @@
-//! Reading what a call found out.
+//! Reading the result of a call.
 
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use crate::protocol::receipt;
 use crate::protocol::text::Charset;
 use crate::till::code::{Code, Language};
 
-/// What a call found out. Every call that takes a wsy_reply ** gives one, also when it fails; the caller
-/// frees it with wsy_reply_free. It never changes, so its fields can be read again and from any thread. Where
-/// there is none, since a handle or an argument was wrong, the pointer becomes NULL; only a call from inside
-/// the log callback leaves it alone.
+/// The result of a call. Every call that takes a wsy_reply ** returns one, even when it fails; the caller
+/// frees it with wsy_reply_free. It never changes: any thread can read its fields, any number of times. If a
+/// handle, a text or an argument is invalid there is no reply, and the pointer becomes NULL. Only a call from
+/// inside the log callback leaves the pointer untouched.
 ///
 /// Every reply has these fields:
 ///   code          the number that the call returned
-///   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person said so (WSY_DECIDED)
-///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; where the
-///                 call leaves something to be done, how much
+///   money         "moved", "not_moved" or "may_have_moved"; "decided" where a person decided (WSY_DECIDED)
+///   message_zh    for the cashier: what happened and whether money may have moved, in Chinese; if work
+///                 remains to be done after the call, how much
 ///   message_en    the same in English
 ///   advice_zh     for the cashier: what to do next, in Chinese
 ///   advice_en     the same in English
 ///   hint_zh       for the programmer: which call, field or option comes next, in Chinese
 ///   hint_en       the same in English
-///   detail        for the programmer's log, not for the cashier: the reason as the platform, the network or
-///                 the disk gave it, or in the library's own words, which are English; may be empty
-/// The others are named at each call.
+///   detail        for the programmer's log, not for the cashier: the reason given by the platform, the
+///                 network or the disk, or by the library itself, in English; may be empty
+/// Each call describes its other fields.
 pub struct wsy_reply {
     _private: (),
 }
 
-/// What is behind a `wsy_reply`.
+/// The state behind a `wsy_reply`.
 pub struct Reply {
     pub(super) charset: Charset,
     pub(super) code: Code,
@@ -47,7 +47,7 @@ pub struct Reply {
 pub(super) static REPLIES: Registry<wsy_reply, Reply> = Registry::new();
 
 impl Reply {
-    /// What is behind a handle.
+    /// The reply behind a handle.
     pub(super) fn of(handle: *const wsy_reply) -> Result<Arc<Self>, Code> {
         REPLIES.get(handle)
     }
@@ -82,29 +82,35 @@ impl Reply {
     }
 }
 
-/// The code that the call returned, once more.
+/// Reads the code that the call behind a reply returned.
 ///
-/// Threads: any. Returns that code, or WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns that code, or WSY_ERR_HANDLE.
 ///
 /// # Stdcall
-/// The code of a reply once more.
+/// Returns the code of a reply.
 /// 回复的返回码。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_reply_code(reply: *const wsy_reply) -> i32 {
     guard(|| Ok(Reply::of(reply)?.code))
 }
 
-/// Reads a field as text. All functions that give text work like this one.
+/// Reads a field as text. All functions that return text work like this one.
+///
+/// A character that GBK does not have is written as "?".
 ///
 /// name:   the field's name.
 /// buffer: receives the text in the client's code page, NUL-terminated and never cut inside a character. May
 ///         be NULL.
 /// size:   the buffer's size in bytes.
-/// needed: receives the size that the whole text needs, with its terminator. May be NULL.
+/// needed: receives the size in bytes that the whole text needs, including its terminator. May be NULL.
 ///
-/// What GBK cannot hold is written as "?". Threads: any. Returns WSY_OK; WSY_ERR_BUFFER if the text was cut
-/// (or nothing was written, for lack of a buffer); WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT;
-/// WSY_ERR_ARGUMENT (name is NULL or size negative). Only WSY_OK and WSY_ERR_BUFFER write to buffer.
+/// Threads: any.
+///
+/// Returns WSY_OK; WSY_ERR_BUFFER if the text was cut (or not written, for lack of a buffer);
+/// WSY_ERR_NO_FIELD; WSY_ERR_HANDLE; WSY_ERR_TEXT; or WSY_ERR_ARGUMENT (name is NULL or size is negative).
+/// The buffer is written only with WSY_OK and WSY_ERR_BUFFER.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `buffer` is NULL or has room for `size` bytes; `needed` is NULL
@@ -134,10 +140,13 @@ pub unsafe extern "C" fn wsy_reply_text(
 
 /// Reads a field as a whole number, such as total_fen.
 ///
+/// name:  the field's name.
 /// value: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or it is no number), WSY_ERR_HANDLE,
-/// WSY_ERR_TEXT or WSY_ERR_ARGUMENT (NULL).
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (no such field, or not a number), WSY_ERR_HANDLE, WSY_ERR_TEXT or
+/// WSY_ERR_ARGUMENT (name or value is NULL).
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `value` is NULL or points to an `int32_t`.
@@ -158,17 +167,21 @@ pub unsafe extern "C" fn wsy_reply_int(reply: *const wsy_reply, name: *const c_c
     })
 }
 
-/// The name of the field at an index, starting at 0; to list all fields. buffer, size, needed: see
-/// wsy_reply_text.
+/// Reads the name of the field at an index, to list all fields of a reply.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (past the last one), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
-/// WSY_ERR_ARGUMENT (size negative).
+/// index:                which field, starting at 0.
+/// buffer, size, needed: see wsy_reply_text.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (past the last field), WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT
+/// (size is negative).
 ///
 /// # Safety
 /// As for wsy_reply_text.
 ///
 /// # Stdcall
-/// The name of the field at an index, starting at 0.
+/// Reads the name of the field at an index, starting at 0.
 /// 第 index 个字段的名字，从 0 开始。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_name(
@@ -186,18 +199,20 @@ pub unsafe extern "C" fn wsy_reply_name(
     })
 }
 
-/// How many items a list has, such as the list "pay" of a bill.
+/// Reads how many items a list has, such as the list "pay" of a bill.
 ///
+/// list:  the list's name.
 /// count: receives the number; untouched on an error.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or
-/// WSY_ERR_ARGUMENT.
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (no such list), WSY_ERR_HANDLE, WSY_ERR_TEXT or WSY_ERR_ARGUMENT.
 ///
 /// # Safety
 /// `list` is NULL or a NUL-terminated string; `count` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// How many items a list of a reply has.
+/// Reads how many items a list of a reply has.
 /// 回复中一个列表的项数。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_count(
@@ -217,7 +232,11 @@ pub unsafe extern "C" fn wsy_reply_count(
     })
 }
 
-/// Reads a field of an item of a list as text. index counts from 0; the rest is as for wsy_reply_text.
+/// Reads a field of a list's item as text.
+///
+/// list:  the list's name.
+/// index: which item, starting at 0.
+/// The rest is as for wsy_reply_text.
 ///
 /// # Safety
 /// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
@@ -246,9 +265,11 @@ pub unsafe extern "C" fn wsy_reply_item_text(
     })
 }
 
-/// The name of the field at an index of an item of a list; to list all fields, such as those of the list
-/// "answer" that the document does not name.
+/// Reads the name of the field at an index of a list's item, to list all its fields.
 ///
+/// Useful for the list "answer", which may have fields that the document does not name.
+///
+/// list:  the list's name.
 /// index: which item, starting at 0.
 /// field: which field of it, starting at 0.
 /// The rest is as for wsy_reply_name.
@@ -257,7 +278,7 @@ pub unsafe extern "C" fn wsy_reply_item_text(
 /// As for wsy_reply_text; `list` is NULL or a NUL-terminated string.
 ///
 /// # Stdcall
-/// The name of a field of a list's item, starting at 0.
+/// Reads the name of a field of a list's item, starting at 0.
 /// 列表中一项的第 field 个字段的名字，从 0 开始。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_item_name(
@@ -280,8 +301,11 @@ pub unsafe extern "C" fn wsy_reply_item_name(
     })
 }
 
-/// Reads a field of an item of a list as a whole number. index counts from 0; the rest is as for
-/// wsy_reply_int.
+/// Reads a field of a list's item as a whole number.
+///
+/// list:  the list's name.
+/// index: which item, starting at 0.
+/// The rest is as for wsy_reply_int.
 ///
 /// # Safety
 /// As for wsy_reply_int; `list` is NULL or a NUL-terminated string.
@@ -309,23 +333,29 @@ pub unsafe extern "C" fn wsy_reply_item_int(
     })
 }
 
-/// The reply's receipt as bytes for an ESC/POS printer: the escapes of printinfo as bytes, its text in GBK.
-/// Send them to the printer as they are; they are not terminated and may hold zeros.
+/// Reads the reply's receipt as bytes for an ESC/POS printer.
+///
+/// The escapes of printinfo become bytes, its text becomes GBK. Send the bytes to the printer unchanged: they
+/// have no terminator and may contain zeros.
 ///
 /// buffer: receives the bytes, all or none. May be NULL.
 /// size:   the buffer's size in bytes.
-/// needed: receives how many bytes there are. May be NULL.
+/// needed: receives the number of bytes. May be NULL.
 ///
-/// The receipt as text is the field printinfo (as it came, with escapes) and receipt (plain lines for a
-/// screen); in a paper's columns: wsy_reply_receipt_text; as a picture: wsy_reply_receipt_png; to have it
-/// printed: wsy_print_receipt. Threads: any. Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt),
-/// WSY_ERR_BUFFER, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT (size negative).
+/// Other forms of the receipt: the fields printinfo (text as it came, with escapes) and receipt (plain lines
+/// for a screen), wsy_reply_receipt_text (text in the paper's columns) and wsy_reply_receipt_png (a picture).
+/// wsy_print_receipt prints it.
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_NO_FIELD (the reply has no receipt), WSY_ERR_BUFFER, WSY_ERR_HANDLE or
+/// WSY_ERR_ARGUMENT (size is negative).
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// The receipt as bytes for an ESC/POS printer.
+/// Reads the receipt as bytes for an ESC/POS printer.
 /// 小票的 ESC/POS 打印字节。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_reply_receipt_bytes(
@@ -341,7 +371,9 @@ pub unsafe extern "C" fn wsy_reply_receipt_bytes(
 
 /// Frees a reply.
 ///
-/// Threads: any. Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
+/// Threads: any.
+///
+/// Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or freed reply.
 ///
 /// # Stdcall
 /// Frees a reply.
@@ -354,21 +386,24 @@ pub extern "C" fn wsy_reply_free(reply: *mut wsy_reply) -> i32 {
     })
 }
 
-/// What a code means, for the cashier: what happened and what to do next. What the programmer does next is in
-/// a reply's hint_zh and hint_en, and for all codes in docs/errors.md.
+/// Reads what a code means, for the cashier: what happened and what to do next.
 ///
-/// code:      any number that a function of this library returned.
-/// language:  WSY_ZH or WSY_EN.
-/// code_page: WSY_UTF8 or WSY_GBK.
+/// For the programmer's next step see hint_zh and hint_en of a reply, or docs/errors.md for all codes.
+///
+/// code:                 any number that a function of this library returned.
+/// language:             WSY_ZH or WSY_EN.
+/// code_page:            WSY_UTF8 or WSY_GBK.
 /// buffer, size, needed: see wsy_reply_text.
 ///
-/// Threads: any. Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_BUFFER or WSY_ERR_ARGUMENT (no such code, language or code page).
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `size` bytes; `needed` is NULL or points to an `int32_t`.
 ///
 /// # Stdcall
-/// What a code means, with what to do next.
+/// Reads what a code means and what to do next.
 /// 返回码的说明和处理办法。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_code_text(

@@ -15,25 +15,26 @@ use crate::till::code::Code;
 use crate::till::sentences::FETCHING_RECEIPT;
 use crate::till::{Error, Till, Which, custom_series, flag};
 
-/// Asks the platform for the receipt of a bill once more (section 3.5).
+/// Asks the platform again for the receipt of a bill (section 3.5).
 ///
 /// out_trade_no, dm_id: which bill, as for wsy_refund.
 /// params:              NULL, or a list: any_number, as for wsy_refund; custom_series, a number that the
-///                      document calls the series and does not explain, 0 to 2147483647; 0.
-/// reply:               NULL, or receives a reply with printinfo and receipt (bytes:
+///                      document calls the series and does not explain, 0 to 2147483647 (default 0).
+/// reply:               NULL, or receives a reply with printinfo and receipt (as bytes:
 ///                      wsy_reply_receipt_bytes).
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK; WSY_ERR_NO_RECEIPT if the
-/// platform has none, or cannot be reached: printinfo and receipt are then the ones that the ledger stored,
-/// if there are any; WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_NOT_SENT,
-/// WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+///
+/// Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform has none or cannot be reached (printinfo and receipt
+/// are then those that the ledger stored, if any); WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID,
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
+/// WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Reads a receipt from the platform again.
+/// Asks the platform for a receipt again.
 /// 补打小票。
 /// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
@@ -55,21 +56,23 @@ pub unsafe extern "C" fn wsy_reprint(
     })
 }
 
-/// Starts what wsy_reprint does and returns at once; poll or wait for the reply. A cancel ends it at once as
-/// WSY_ERR_CANCELLED.
+/// Starts what wsy_reprint does, and returns at once.
+///
+/// Poll or wait for the reply. A cancel ends it at once as WSY_ERR_CANCELLED.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_reprint.
+/// The other parameters are as for wsy_reprint.
 ///
-/// Threads: any. Returns WSY_PENDING (started), or WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or
-/// WSY_ERR_HANDLE.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started), WSY_ERR_OPTIONS, WSY_ERR_TEXT, WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// The texts are NULL or NUL-terminated strings; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to read a receipt from the platform again; polled like a charge.
+/// Starts asking the platform for a receipt again; polled like a charge.
 /// 开始补打，不等待；用 WsyPaymentPoll 取小票。
 /// Empty for none: out_trade_no, dm_id
 #[unsafe(no_mangle)]
@@ -95,7 +98,7 @@ pub unsafe extern "C" fn wsy_reprint_start(
     })
 }
 
-/// A list that says how a receipt is fetched again.
+/// Applies the list that says how to fetch a receipt again.
 fn reprinting(which: Which, pairs: &[(String, String)]) -> Result<(Which, u32), Error> {
     let (mut series, mut any_number) = (0, false);
     for (name, value) in pairs {

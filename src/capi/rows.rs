@@ -1,4 +1,4 @@
-//! The rows of the ledger as fields, and what of them is left to be done.
+//! The rows of the ledger as fields, and the work that they leave.
 
 use crate::capi::draft::Draft;
 use crate::capi::fields::Fields;
@@ -20,7 +20,7 @@ pub fn rows_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Draft {
         .list(names::LIST_REFUND, refunds.iter().map(refund_fields))
 }
 
-/// What of these rows is left to be done.
+/// The work that these rows leave.
 pub fn left_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Left {
     let of_state = |state| refunds.iter().filter(|row| row.state == state).count();
     Left {
@@ -32,13 +32,14 @@ pub fn left_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Left {
     }
 }
 
-/// Whether a charge is settled and its bill is to be undone. It stays on the list until it is, also where it
-/// was not paid: the wish is open all the same, and the platform may have taken the money after all.
+/// Returns whether a charge is settled and its bill is still to be undone. It stays on the list until it is
+/// undone, even if it was not paid: the wish is still open, and the platform may have taken the money after
+/// all.
 pub fn is_to_be_undone(row: &ChargeRow) -> bool {
     row.to_void && row.state != ChargeState::Open
 }
 
-/// What a person has to look at.
+/// The text about what a person has to check.
 fn person(row: &ChargeRow) -> String {
     match row.state {
         _ if !row.needs_person.is_empty() => row.needs_person.clone(),
@@ -58,7 +59,7 @@ pub fn decision_fields(decided: &Decided) -> Fields {
         .with(names::DECIDED, clock::stamp(decided.ms))
 }
 
-/// The same with the numbers of what it is about.
+/// The same, with the numbers of its bill or refund.
 pub fn listed_fields(listed: &Listed) -> Fields {
     Fields::default()
         .with(names::OUT_TRADE_NO, &listed.out_trade_no)

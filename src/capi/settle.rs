@@ -14,24 +14,27 @@ use crate::capi::started::{Started, start, wsy_payment};
 use crate::till::code::Code;
 use crate::till::{Error, Locks, SettleRun, Till};
 
-/// Finds out what became of a bill of this till, by asking the platform and never by charging. A bill that is
-/// decided already is told from the ledger with nothing sent.
+/// Finds out the outcome of a bill of this till. Only queries the platform; never charges.
 ///
-/// params: NULL, or a list with deadline_ms.
-/// reply:  NULL, or receives a reply with the fields of a charge, see wsy_find.
+/// A bill that is already decided is reported from the ledger, with nothing sent.
 ///
-/// Threads: any; blocks until the verdict, at the latest 3 s after deadline_ms. Returns WSY_PAID,
-/// WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay (see there about paid_late); or
-/// WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by this till, or elsewhere as
-/// wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it is not decided),
-/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT, WSY_ERR_ARGUMENT,
-/// WSY_ERR_HANDLE.
+/// out_trade_no: the number of the bill.
+/// params:       NULL, or a list with deadline_ms.
+/// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
+///
+/// Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms.
+///
+/// Returns WSY_PAID, WSY_PAID_EARLIER, WSY_NOT_PAID, WSY_UNKNOWN or WSY_DECIDED as wsy_micropay does (see
+/// there about paid_late); or WSY_ERR_NO_BILL, WSY_ERR_ALREADY_REFUNDED (paid, and then refunded in full by
+/// this till, or elsewhere, as wsy_refund or wsy_void found), WSY_ERR_REFUND_OPEN (a refund or a void of it
+/// is undecided), WSY_ERR_NOT_ACTIVATED, WSY_ERR_OPTIONS, WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_TEXT,
+/// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// Finds out what became of a bill that is unknown.
+/// Finds out the outcome of a bill that is unknown.
 /// 查清一单“结果未知”的收款。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_settle(
@@ -52,21 +55,25 @@ pub unsafe extern "C" fn wsy_settle(
     })
 }
 
-/// Starts what wsy_settle does and returns at once; poll or wait for the verdict, and show wsy_payment_text
-/// meanwhile. A cancel only stops the waiting. wsy_payment_void undoes the bill, as it does for a charge.
+/// Starts what wsy_settle does, and returns at once.
+///
+/// Poll or wait for the verdict, and show wsy_payment_text meanwhile. A cancel only stops the waiting.
+/// wsy_payment_void undoes the bill, as it does for a charge.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_settle.
+/// The other parameters are as for wsy_settle.
 ///
-/// Threads: any. Returns WSY_PENDING (started, or on record already: the verdict comes from wsy_payment_poll)
-/// or an error of wsy_settle.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started, or already on record: wsy_payment_poll returns the verdict) or an error of
+/// wsy_settle.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to find out what became of a bill; polled like a charge.
+/// Starts finding out the outcome of a bill; polled like a charge.
 /// 开始查清一单，不等待；用 WsyPaymentPoll 取结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_settle_start(

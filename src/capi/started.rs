@@ -1,4 +1,4 @@
-//! What is behind a `wsy_payment`: work that goes on while the program does something else.
+//! The work behind a `wsy_payment`, which continues while the program does something else.
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,23 +25,23 @@ use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
 use crate::till::{Error, Locks, Till, sentences};
 
-/// Something that was started with one of the wsy_..._start calls: a payment, a refund, a recovery, a print
-/// and so on. Any thread may use it, several at once. Freed by wsy_payment_free, which does not undo it.
+/// Something that one of the wsy_..._start calls has started: a payment, a refund, a recovery, a print and so
+/// on. Any thread may use it, several at once. wsy_payment_free frees it, which does not undo it.
 pub struct wsy_payment {
     _private: (),
 }
 
-/// What is behind a `wsy_payment`.
+/// The state behind a `wsy_payment`.
 pub(super) struct Payment {
     pub(super) charset: Charset,
-    /// The bill that wsy_payment_void undoes; `None` where there is nothing to undo.
+    /// The bill that wsy_payment_void undoes; `None` if there is nothing to undo.
     pub(super) out_trade_no: Option<String>,
-    /// The text for the cashier, where it does not depend on how far the work is: in Chinese and in English.
+    /// The text for the cashier, if it does not depend on the progress: in Chinese and in English.
     text: Option<[&'static str; 2]>,
-    /// What a cancel makes of it at once; `None` where the work sees the cancel and ends by itself.
+    /// The end that a cancel sets at once; `None` if the work sees the cancel and ends by itself.
     on_cancel: Option<Draft>,
     pub(super) client: Handle<wsy_client>,
-    /// Gone once the client is closed.
+    /// Dropped once the client is closed.
     till: Weak<Till>,
     token: Arc<CancellationToken>,
     state: Mutex<State>,
@@ -51,21 +51,21 @@ pub(super) struct Payment {
 #[derive(Default)]
 struct State {
     ended: Option<Draft>,
-    /// A void was asked for, and has not begun.
+    /// A void was requested and has not started.
     void: bool,
-    /// That of the last void that was asked for, which a cancel stops.
+    /// The token of the last requested void, which a cancel stops.
     void_token: Option<Arc<CancellationToken>>,
-    /// While the end may be on record as told and the caller has not got it.
+    /// Held while the end may be on record as reported but the caller does not have it yet.
     telling: Option<Pending>,
-    /// Whether the caller has heard the end.
+    /// Whether the caller has received the end.
     is_delivered: bool,
     is_freed: bool,
-    /// How many threads wait for the end. They get it also where it is freed meanwhile.
+    /// The number of threads that wait for the end. They get it even if the payment is freed meanwhile.
     waiting: usize,
 }
 
 impl State {
-    /// Whether it has ended and nobody will hear that.
+    /// Returns whether it has ended and nobody will receive that end.
     const fn is_left(&self) -> bool {
         self.is_freed && self.waiting == 0 && self.ended.is_some() && !self.is_delivered
     }
@@ -73,7 +73,7 @@ impl State {
 
 pub(super) static PAYMENTS: Registry<wsy_payment, Payment> = Registry::new();
 
-/// Something that was begun.
+/// Something that was started.
 pub(super) struct Started {
     out_trade_no: Option<String>,
     text: Option<[&'static str; 2]>,
@@ -89,7 +89,7 @@ enum Work {
 /// How a job has ended.
 pub(super) struct Ended {
     draft: Draft,
-    /// Held until it is known whether anybody hears the end.
+    /// Held until it is known whether anybody receives the end.
     locks: Locks,
 }
 
@@ -105,10 +105,10 @@ impl From<(Draft, Locks)> for Ended {
     }
 }
 
-/// What is left to do on a thread of its own.
+/// The work left for a separate thread.
 struct Job {
     run: Box<dyn FnOnce() -> Result<Ended, Error> + Send>,
-    /// What it comes to if it fails in a way that nobody foresaw: for money, that it may have moved.
+    /// The code after a panic: for money, that it may have moved.
     on_panic: Code,
 }
 
@@ -136,13 +136,12 @@ impl Started {
         Self { out_trade_no: None, text: None, on_cancel: None, work }
     }
 
-    /// What has ended already.
+    /// Something that has already ended.
     pub(super) const fn ended(draft: Draft) -> Self {
         Self::new(Work::Ended(draft))
     }
 
-    /// What goes on on a thread of its own. Its text says how far it is, it sees a cancel, and it cannot be
-    /// voided.
+    /// Work for a separate thread. Its text reports the progress, it sees a cancel, and it cannot be voided.
     pub(super) fn job<R: Send + 'static, E: Into<Ended> + 'static>(
         on_panic: Code,
         till: &Arc<Till>,
@@ -152,19 +151,19 @@ impl Started {
         Self::new(Work::Job(Job::new(on_panic, till, run, finish)))
     }
 
-    /// With the bill that can be voided.
+    /// Adds the bill that can be voided.
     pub(super) fn of_bill(self, out_trade_no: String) -> Self {
         Self { out_trade_no: Some(out_trade_no), ..self }
     }
 
-    /// With the text for the cashier, and with what a cancel makes of it at once, since its work sees none.
+    /// Adds the text for the cashier, and the end that a cancel sets at once, since the work does not see it.
     pub(super) fn unseen(self, text: [&'static str; 2], cancelled: Code) -> Self {
         let on_cancel = Draft::new(cancelled).detail("the waiting was cancelled");
         Self { text: Some(text), on_cancel: Some(on_cancel), ..self }
     }
 }
 
-/// Begins something on a client and hands the caller the payment.
+/// Starts something on a client and hands the payment to the caller.
 pub(super) fn start(
     client: *const wsy_client,
     payment: &Out<*mut wsy_payment>,
@@ -220,7 +219,7 @@ impl Payment {
         Ok(new)
     }
 
-    /// Works on a thread of its own, which ends with the work. `call` keeps the client open meanwhile.
+    /// Runs the job on a separate thread, which ends with it. `call` keeps the client open meanwhile.
     fn work(self: Arc<Self>, call: Call, job: Job) -> Result<(), Error> {
         let thread = thread::Builder::new().name("wsy".to_owned());
         let spawned = thread.spawn(move || self.run(&call, job));
@@ -246,8 +245,7 @@ impl Payment {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends it, or gives the end back where a void was asked for: both under one lock, so that no void is
-    /// missed.
+    /// Ends it, or returns the end if a void was requested: both under one lock, so that no void is missed.
     fn end_unless_void(&self, end: Ended) -> Option<Ended> {
         let mut state = self.lock();
         if state.void {
@@ -262,17 +260,17 @@ impl Payment {
     }
 
     fn conclude(&self, state: &mut State, Ended { draft, locks }: Ended) {
-        // What a cancel has ended stays as it was reported.
+        // An end that a cancel has set stays as it was reported.
         state.ended.get_or_insert(draft);
         if state.is_left() {
             self.withdraw(state);
         }
-        // Another call finds the bill as reported only if somebody hears that from this payment.
+        // Other calls see the bill as reported only if somebody receives that from this payment.
         drop(locks);
         self.changed.notify_all();
     }
 
-    /// "Paid" that nobody has heard from this payment is not told by it any more: another call may tell it.
+    /// Withdraws a "paid" that nobody has received from this payment, so that another call may report it.
     fn withdraw(&self, state: &mut State) {
         if let Some(draft) = state.ended.take() {
             self.not_heard(&draft);
@@ -281,8 +279,8 @@ impl Payment {
         state.telling = None;
     }
 
-    /// Whether the end is still true that nobody has heard. What is told once is not told after the money
-    /// went back, nor after somebody else has told it.
+    /// Returns whether an end that nobody has received is still true. "Paid", which is reported once, is not
+    /// reported after the money went back, nor after another call has reported it.
     fn may_be_heard(&self, state: &State) -> bool {
         match (state.ended.as_ref().map(|draft| draft.code), &self.out_trade_no) {
             (Some(Code::Paid), Some(bill)) => {
@@ -293,7 +291,7 @@ impl Payment {
         }
     }
 
-    /// "Paid" is on record as told, and nobody will hear it from this payment any more.
+    /// Records that nobody will receive "paid" from this payment, although it is on record as reported.
     fn not_heard(&self, draft: &Draft) {
         if let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
             && let Err(error) = driver::not_heard(till.as_ref(), bill)
@@ -302,7 +300,7 @@ impl Payment {
         }
     }
 
-    /// The caller comes back, and has heard what it was told before.
+    /// Records that a caller that comes back has received the earlier verdicts.
     fn hear(&self) {
         if let Some(till) = self.till.upgrade() {
             till.ledger().telling().hear();
@@ -312,14 +310,14 @@ impl Payment {
         }
     }
 
-    /// Waits for the end: what it is, and what keeps other calls from saying that it was heard. `None` while
-    /// it goes on.
+    /// Waits for the end, and returns it with the guard that keeps other calls from recording that it was
+    /// received. `None` if it has not ended.
     pub(super) fn wait(&self, timeout: Duration) -> Result<Option<(Draft, Option<Pending>)>, Code> {
         let mut state = self.lock();
         if state.is_freed {
             return Err(Code::Handle);
         }
-        // Counted under the lock, so that whoever frees it or ends it knows whether somebody will hear the
+        // Counted under the lock, so that whoever frees or ends it knows whether somebody will receive the
         // end.
         state.waiting += 1;
         let waited = self.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
@@ -350,7 +348,7 @@ impl Payment {
         }
     }
 
-    /// The token of what goes on.
+    /// The token of the work in progress.
     fn current_token(&self) -> Arc<CancellationToken> {
         self.lock().void_token.as_ref().unwrap_or(&self.token).clone()
     }
@@ -364,16 +362,16 @@ impl Payment {
         }
     }
 
-    /// Undoes its bill: at once where it has ended, else once it does.
+    /// Undoes its bill: at once if it has ended, otherwise once it does.
     pub(super) fn void(self: Arc<Self>, call: Call, bill: String) -> Result<(), Error> {
-        // The power may fail right after the caller hears that the bill will be undone.
+        // The power may fail right after the caller learns that the bill will be undone.
         call.till.wish_void(&bill, &self.token)?;
         let token = call.till.cancellation_token();
         let mut state = self.lock();
-        // A cancel from now on is about the void, and one before was not.
+        // A cancel from now on stops the void; an earlier one did not.
         state.void_token = Some(token.clone());
         let Some(ended) = state.ended.take() else {
-            // It goes on, and sees this when it ends.
+            // It is in progress, and sees this when it ends.
             state.void = true;
             return Ok(());
         };
@@ -391,7 +389,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Nobody asks about it any more.
+    /// Marks it as freed: nobody will ask about it again.
     pub(super) fn free(&self) {
         let mut state = self.lock();
         state.is_freed = true;
@@ -407,7 +405,7 @@ fn void(till: &Arc<Till>, (bill, token): (String, Arc<CancellationToken>)) -> Re
     Ok(undone(till, till.void(&bill, None, &token)))
 }
 
-/// What is said in place of "paid" that was not heard in time.
+/// Replaces a "paid" that was not received in time.
 fn unheard(mut draft: Draft) -> Draft {
     if draft.code != Code::Paid {
         return draft;
@@ -415,12 +413,13 @@ fn unheard(mut draft: Draft) -> Draft {
     draft.code = Code::Unknown;
     draft.fields = draft.fields.emptied(names::TOLD).emptied(names::FIRST_TOLD);
     draft.detail(
-        "it was paid, and nobody asked before the client was closed or the bill was changed; wsy_settle tells how it stands",
+        "it was paid, and nobody asked before the client was closed or the bill was changed; \
+         wsy_settle reports where it stands",
     )
 }
 
-/// A client is closed: whoever opens its folder next may tell what its payments have ended with and nobody
-/// has heard.
+/// Withdraws the ends that nobody has received from the payments of a closed client: whoever opens its folder
+/// next may report them.
 pub(super) fn withdraw_unheard(till: &Arc<Till>) {
     for payment in PAYMENTS.all().into_iter().filter(|payment| payment.till.as_ptr() == Arc::as_ptr(till)) {
         let mut state = payment.lock();

@@ -1,14 +1,13 @@
-//! The stdcall face: the calls of the C ABI once more for VB6, PowerBuilder, 易语言 and Visual FoxPro, which
-//! know only Longs and texts.
+//! The stdcall interface: the calls of the C ABI for VB6, PowerBuilder, 易语言 and Visual FoxPro, which know
+//! only Longs and texts.
 //!
-//! What a call does, sends and returns is said at the function of the C ABI that it is named after. The
-//! differences:
-//! - Every handle is a Long. 0 is none, and what a handle is written to when there is none to give.
-//! - An empty text stands for none where a text may be left out; most of these languages cannot pass NULL.
+//! Each call is documented at the function of the C ABI that it is named after. The differences:
+//! - Every handle is a Long. 0 is not a handle; it is written where there is no handle to return.
+//! - An empty text means none where a text is optional; most of these languages cannot pass NULL.
 //! - There is no log callback; the lines are in `wsy.log`.
 //!
-//! The table is generated: a line for each function of the C ABI whose comment has the heading "Stdcall". On
-//! systems without stdcall this is compiled, to keep it right, and not exported.
+//! The table is generated, with a line for each function of the C ABI whose comment has the heading
+//! "Stdcall". On systems without stdcall this is compiled, as a check, but not exported.
 
 #![allow(non_snake_case)]
 
@@ -18,8 +17,7 @@ use std::ptr::{null, null_mut, without_provenance_mut};
 
 use crate::capi::pointers::Out;
 
-/// A handle that a call gives, where the caller wants it as a Long: it is written when this is dropped, after
-/// the call.
+/// A handle that a call returns as a Long. It is written when this is dropped, after the call.
 struct Given<H> {
     handle: Cell<*mut H>,
     long: Out<i32>,
@@ -30,7 +28,7 @@ impl<H> Given<H> {
         Self { handle: Cell::new(null_mut()), long }
     }
 
-    /// Where the call writes the handle; NULL if the caller gave NULL.
+    /// The place where the call writes the handle; NULL if the caller passed NULL.
     const fn place(&self) -> *mut *mut H {
         if self.long.is_null() { null_mut() } else { self.handle.as_ptr() }
     }
@@ -38,7 +36,7 @@ impl<H> Given<H> {
 
 impl<H> Drop for Given<H> {
     fn drop(&mut self) {
-        // Handles are made to fit into a Long.
+        // Every handle fits into a Long.
         self.long.write(i32::try_from(self.handle.get().addr()).unwrap_or(0));
     }
 }
@@ -48,7 +46,7 @@ impl<H> Drop for Given<H> {
 /// # Safety
 /// `text` is NULL or a NUL-terminated string.
 unsafe fn unless_empty(text: *const c_char) -> *const c_char {
-    // SAFETY: it is not NULL where it is read, and a string has at least its terminator.
+    // SAFETY: it is read only if it is not NULL, and a string has at least its terminator.
     if text.is_null() || unsafe { text.read() } == 0 { null() } else { text }
 }
 
@@ -65,8 +63,8 @@ macro_rules! long {
     (buffer) => { *mut c_char };
 }
 
-/// An argument of a kind as the function of the C ABI takes it; one that is given is kept until that has
-/// returned.
+/// An argument of a kind, as the function of the C ABI takes it. An output handle is kept until that function
+/// has returned.
 macro_rules! argument {
     (handle $long:ident) => {
         let $long = without_provenance_mut(usize::try_from($long).unwrap_or(0));
@@ -96,12 +94,12 @@ macro_rules! stdcall {
         #[doc = concat!("`", stringify!($calls), "` with Longs.")]
         ///
         /// # Safety
-        /// As for that function; what a handle is written to is NULL or points to a Long.
+        /// As for that function; a place for a handle is NULL or points to a Long.
         #[cfg_attr(windows, unsafe(no_mangle))]
         pub unsafe extern "system" fn $name($( $argument: long!($kind) ),*) -> i32 {
             $( argument!($kind $argument); )*
-            // SAFETY: texts, buffers and numbers are handed on as they came, and a handle is written to a
-            // place of ours.
+            // SAFETY: texts, buffers and numbers are passed on unchanged, and a handle is written to memory
+            // of ours.
             #[allow(unused_unsafe, reason = "some of the functions take no pointer")]
             unsafe { crate::capi::$module::$calls($( pass!($kind $argument) ),*) }
         }

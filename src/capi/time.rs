@@ -8,20 +8,23 @@ use crate::capi::pointers::Out;
 use crate::capi::reply::wsy_reply;
 use crate::till::code::Code;
 
-/// The platform's clock (section 3). A till whose clock is wrong prints wrong receipts; no verdict depends on
-/// it.
+/// Reads the platform's clock (section 3).
+///
+/// A till whose clock is wrong prints wrong receipts; no verdict depends on it.
 ///
 /// reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine
 ///        is ahead of the platform; negative if it is behind).
 ///
-/// Threads: any. Blocks for at most connect_ms and twice answer_ms. Returns WSY_OK, WSY_ERR_NOT_ACTIVATED,
-/// WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+///
+/// Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
+/// WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
 ///
 /// # Stdcall
-/// The platform's clock.
+/// Reads the platform's clock.
 /// 平台时间。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_time(client: *mut wsy_client, reply: *mut *mut wsy_reply) -> i32 {

@@ -18,26 +18,30 @@ use crate::till::code::Code;
 use crate::till::sentences::own;
 use crate::till::{Error, Till, VoidReport, VoidRun};
 
-/// Undoes a bill of this till: settles it, and refunds what is left of every order of it that turns out to be
-/// paid. May be repeated until it is decided; it refunds once. That the bill is to be undone is on record
-/// until it is or a person decides otherwise (wsy_decide, wsy_decide_refund), also over a power cut and after
-/// WSY_NOT_REFUNDED: meanwhile wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for it, and
-/// wsy_unresolved lists it.
+/// Undoes a bill of this till: settles it, and refunds what is left of each of its orders that was paid.
 ///
-/// params: NULL, or a list with deadline_ms: the time for settling, and again for refunding.
-/// reply:  NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
-///         (wsy_find) where there was nothing to refund.
+/// May be repeated until it is decided; it refunds once. The wish to undo the bill stays on record, even
+/// across a power cut and after WSY_NOT_REFUNDED, until the bill is undone or a person decides otherwise
+/// (wsy_decide, wsy_decide_refund). Until then wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for the
+/// bill, and wsy_unresolved lists it.
 ///
-/// Threads: any; blocks until the verdict, at the latest 5 s after twice deadline_ms. Returns
+/// out_trade_no: the number of the bill.
+/// params:       NULL, or a list with deadline_ms: the time for settling, and again for refunding.
+/// reply:        NULL, or receives a reply with the fields of the refund (wsy_find_refund), or of the charge
+///               (wsy_find) if there was nothing to refund.
+///
+/// Threads: any. Blocks until the verdict, at most 5 s longer than twice deadline_ms.
+///
+/// Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
 ///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
-///                     bill is still to be undone, and wsy_unresolved lists it: call again, which tries
-///                     another refund, or wsy_decide with "keep" or "paid" to leave it as it is.
-///   WSY_UNKNOWN       not decided; call again later.
-///   WSY_DECIDED       a person decided what became of the bill; nothing is undone.
-/// or an error of wsy_settle or wsy_refund, after which no refund was sent: where one order of several was
-/// refunded and another could not be, that is WSY_UNKNOWN with the refund that was made.
+///                     bill is still to be undone, and wsy_unresolved lists it. Call again to try another
+///                     refund, or call wsy_decide with "keep" or "paid" to leave it as it is.
+///   WSY_UNKNOWN       undecided; call again later.
+///   WSY_DECIDED       a person decided the outcome of the bill; nothing is undone.
+/// or an error of wsy_settle or wsy_refund, after which no refund was sent. If one of several orders was
+/// refunded and another could not be, the code is WSY_UNKNOWN, with the refund that was made.
 /// WSY_ERR_ALREADY_REFUNDED: nothing is left to refund.
 ///
 /// # Safety
@@ -64,20 +68,24 @@ pub unsafe extern "C" fn wsy_void(
     })
 }
 
-/// Starts what wsy_void does and returns at once; poll or wait for the verdict, and show wsy_payment_text
-/// meanwhile. The wish to undo the bill is on record when this returns; a cancel only stops the waiting.
+/// Starts what wsy_void does, and returns at once.
+///
+/// Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to undo the bill is on record
+/// when this returns; a cancel only stops the waiting.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
 /// reply:   NULL, or receives a reply that says why nothing was started.
-/// The rest is as for wsy_void.
+/// The other parameters are as for wsy_void.
 ///
-/// Threads: any. Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
+/// Threads: any.
+///
+/// Returns WSY_PENDING (started) or an error of wsy_void, after which nothing was sent.
 ///
 /// # Safety
 /// `out_trade_no` is NULL or a NUL-terminated string; `payment` and `reply` are NULL or point to a pointer.
 ///
 /// # Stdcall
-/// Begins to undo a bill; polled like a charge.
+/// Starts undoing a bill; polled like a charge.
 /// 开始撤销一单，不等待；用 WsyPaymentPoll 取结果。
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wsy_void_start(
@@ -125,8 +133,8 @@ fn voided(till: &Till, report: &VoidReport) -> Draft {
     draft.says_if(own::of_void(report))
 }
 
-/// The end of a charge's handle that was voided: a positive code would be taken for a payment, and an error
-/// of a charge says that nothing of it was sent.
+/// The end of a charge's handle after a void. A positive code would be mistaken for a payment, and an error
+/// of a charge would mean that nothing was sent.
 pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
     if let Err(Error::Driver(driver::Error::Cancelled)) = end {
         return Draft::new(Code::Unknown)

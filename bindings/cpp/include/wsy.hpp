@@ -6,7 +6,7 @@
  * reply has and which codes it returns, at the function of the same name. This comment describes what C++
  * adds.
  *
- * IN SHORT (examples/cpp/till.cpp is the whole of it)
+ * IN SHORT (the complete program is examples/cpp/till.cpp)
  *   wsy::Client till;
  *   wsy::Reply opened = till.open("C:/till/wsy", wsy::gbk);
  *   if (!opened.ok())
