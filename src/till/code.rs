@@ -2,7 +2,7 @@
 //! reader: what happened and what to do next are for the cashier, in the words of a shop; the hint is for the
 //! programmer.
 
-/// What a code says about the customer's money.
+/// The meaning of a code for the customer's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Money {
     /// Money was taken or given back.
@@ -62,19 +62,19 @@ macro_rules! codes {
             /// All codes.
             pub const ALL: &[Code] = &[ $( Code::$name, )* ];
 
-            /// What the code says about the customer's money.
+            /// Returns what the code says about the customer's money.
             pub const fn money(self) -> Money {
                 match self { $( Code::$name => Money::$money, )* }
             }
 
-            /// What happened, and whether money may have moved: for the cashier.
+            /// For the cashier: what happened, and whether money may have moved.
             pub const fn sentence(self, language: Language) -> &'static str {
                 match (self, language) {
                     $( (Code::$name, Language::Zh) => $zh, (Code::$name, Language::En) => $en, )*
                 }
             }
 
-            /// What to do next: for the cashier.
+            /// For the cashier: what to do next.
             pub const fn advice(self, language: Language) -> &'static str {
                 match (self, language) {
                     $( (Code::$name, Language::Zh) => $zh_next, (Code::$name, Language::En) => $en_next, )*

@@ -21,7 +21,7 @@ pub enum Error {
     Option {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// The reason why it cannot be used.
         reason: String,
     },
     /// The data folder cannot be used.

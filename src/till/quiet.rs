@@ -20,7 +20,7 @@ pub struct Quiet {
     untold: Mutex<BTreeSet<i64>>,
 }
 
-/// What the platform said about rows, by row number.
+/// The platform's statements about rows, by row number.
 type Unwritten<T> = Mutex<HashMap<i64, T>>;
 
 impl Quiet {
@@ -50,7 +50,7 @@ impl Quiet {
         self.noted.lock().get(&row).copied()
     }
 
-    /// What the platform said about a charge and the ledger could not store.
+    /// Returns the platform's statements about a charge that the ledger could not store.
     pub fn unwritten(&self, charge: i64) -> Option<Evidence> {
         get(&self.unwritten, charge)
     }
@@ -60,7 +60,7 @@ impl Quiet {
         keep(&self.unwritten, charge, heard);
     }
 
-    /// What the platform said about a refund and the ledger could not store.
+    /// Returns the platform's statements about a refund that the ledger could not store.
     pub fn unwritten_refund(&self, refund: i64) -> Option<Known> {
         get(&self.unwritten_refunds, refund)
     }

@@ -9,7 +9,7 @@ use crate::till::ledger::{ChargeRow, ChargeState, RefundState};
 use crate::till::pictures::Pictures;
 use crate::till::{KnownConfig, Till, clock};
 
-/// What to print or show for a payment.
+/// The kind of slip to print or show for a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slip {
     /// The receipt: the one that the platform sent, else `payremind_template`, filled in.

@@ -22,7 +22,7 @@ pub struct Unlisted {
 pub struct Met {
     /// The sentence, unchanged.
     pub sentence: String,
-    /// What the sentence was about.
+    /// The subject of the sentence.
     pub about: About,
     /// How often it occurred.
     pub times: u32,
@@ -30,7 +30,7 @@ pub struct Met {
     pub last: String,
 }
 
-/// What a sentence was about.
+/// The subject of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// A charge, or a query about one.

@@ -24,9 +24,9 @@ pub use progress::{FETCHING_RECEIPT, PRINTING, doing, progress};
 /// Texts that replace those of a code, each in Chinese and in English.
 #[derive(Debug)]
 pub struct Own {
-    /// What happened, and whether money may have moved: for the cashier.
+    /// For the cashier: what happened, and whether money may have moved.
     pub message: [&'static str; 2],
-    /// What to do next: for the cashier.
+    /// For the cashier: what to do next.
     pub advice: [&'static str; 2],
     /// Which call, field or option comes next: for the programmer.
     pub hint: [&'static str; 2],
@@ -44,9 +44,9 @@ impl Own {
 /// A message with its advice and hint, in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// What happened and whether money may have moved, or how much is left to do: for the cashier.
+    /// For the cashier: what happened and whether money may have moved, or how much is left to do.
     pub message: Cow<'static, str>,
-    /// What to do next: for the cashier.
+    /// For the cashier: what to do next.
     pub advice: Cow<'static, str>,
     /// Which calls come next: for the programmer.
     pub hint: Cow<'static, str>,
