@@ -105,7 +105,8 @@ struct World<'a> {
     platform: Platform,
     /// How often a response has denied an existing charge after the quiet time.
     misled: BTreeMap<Origin, u32>,
-    /// Charges about which a query was answered once with another payment that nothing tells apart from theirs.
+    /// Charges about which a query was answered once with another payment that nothing tells apart from
+    /// theirs.
     looked_alike: BTreeSet<Origin>,
     /// Charges that the platform has confirmed, and denies from then on.
     forgotten: BTreeSet<Origin>,

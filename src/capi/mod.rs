@@ -1,9 +1,9 @@
 //! The C ABI: `extern "C"` functions, handles, text, and the guard that stops every panic. No rule about
 //! money is defined here.
 //!
-//! Every function takes the same steps: it gives its pointers types (`pointers`), enters the guard (`guard`),
-//! finds its client (`call`), decodes its texts, lets the till do the work, and turns the outcome into a reply
-//! (`draft`). A step that fails returns a `failure::Failure`.
+//! Every function takes the same steps: it gives its pointers types (`pointers`), enters the guard
+//! (`guard`), finds its client (`call`), decodes its texts, lets the till do the work, and turns the outcome
+//! into a reply (`draft`). A step that fails returns a `failure::Failure`.
 //!
 //! Public items of this module are for C callers and for the generated header; Rust callers use
 //! [`crate::till`].

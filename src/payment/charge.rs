@@ -232,9 +232,9 @@ impl Charge {
         )
     }
 
-    /// Resumes a charge that an earlier run left open, with the evidence at this moment, and the part of it that
-    /// is in the ledger: an earlier run of this process may have failed to write the rest. It only queries and
-    /// never charges.
+    /// Resumes a charge that an earlier run left open, with the evidence at this moment, and the part of it
+    /// that is in the ledger: an earlier run of this process may have failed to write the rest. It only
+    /// queries and never charges.
     pub fn resume(
         total: Fen,
         device_id: &str,

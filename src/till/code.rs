@@ -237,7 +237,8 @@ codes! {
     LedgerNewer = -124, NotMoved,
         zh "收款记录由较新版本的收银程序写入，没有打开。" / "请安装新版本的收银程序。"
             / "账本由较新版本的程序库写入，请改用那个版本的 wsy。",
-        en "The payment records were written by a newer version of the till program, so they were not opened." / "Install the newer version of the till program."
+        en "The payment records were written by a newer version of the till program, so they were not opened."
+            / "Install the newer version of the till program."
             / "The ledger was written by a newer version of the library: install that version of wsy.";
     /// The address of the platform, or of the proxy, is not valid.
     Base = -125, NotMoved,
@@ -333,7 +334,8 @@ codes! {
     PayType = -144, NotMoved,
         zh "商户没有开通这种付款方式，或无法识别这个付款码，没有扣款。" / "请顾客换一种钱包或付款方式。"
             / "检查参数 paytype，以及配置的列表 dm_code 中是否有这种支付方式；必要时调用 wsy_config 刷新。",
-        en "The shop does not accept this wallet, or the payment code is not recognised; nothing was charged." / "Ask the customer for another wallet or payment method."
+        en "The shop does not accept this wallet, or the payment code is not recognised; nothing was charged."
+            / "Ask the customer for another wallet or payment method."
             / "Check the parameter paytype, and whether the config's list dm_code has the payment type; call wsy_config to refresh it.";
     /// This device is not licensed to charge.
     NotLicensed = -145, NotMoved,
