@@ -393,7 +393,7 @@ fn a_refund_line_that_the_platform_rewrites_does_not_block_the_next_refund() {
     shop.always(Call::Read, rewritten("x"));
     shop.control.clear_requests();
     let refused = shop.till.refund("R4", "B1", 200, NONE).is(codes::ERR_BILL_LACKS_REFUND);
-    assert!(refused.text("detail").contains("lacks a refund"), "{refused:?}");
+    assert!(refused.text("detail").contains("lacks a known refund"), "{refused:?}");
     shop.till.void("B1", NONE).is(codes::ERR_BILL_LACKS_REFUND);
     assert!(shop.sent(Call::Refund).is_empty());
     // The person refunds the rest in the back office.
