@@ -363,7 +363,7 @@ fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
 
 fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
     let (mut charge, action) =
-        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), at);
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), known, true, Policy::default(), at);
     assert!(matches!(action, Action::Send(Question::ByOrder { .. })), "{action:?}");
     charge.cancel();
     match charge.on(at + 10, answer(answered)) {
