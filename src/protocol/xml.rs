@@ -135,7 +135,7 @@ pub fn parse_first(text: &str) -> Result<(Element<'_>, &str), XmlError> {
             }
             Event::Empty(start) => {
                 elements += 1;
-                if elements > MAX_ELEMENTS {
+                if open.elements.len() == MAX_DEPTH || elements > MAX_ELEMENTS {
                     return Err(XmlError::TooLarge);
                 }
                 let read = before(text, reader.buffer_position(), "/>")?;
