@@ -10,7 +10,6 @@ use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Handle;
 use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
-use crate::chain::chain;
 use crate::till::code::Code;
 
 /// Runs a call that moves no money and hands over its reply.
@@ -53,7 +52,7 @@ fn run(
     let client = Call::on(client)?;
     _telling = reports_paid.then(|| client.till.ledger().telling().begin());
     let outcome = call(&client);
-    client.note_heard();
+    client.till.note_heard();
     client.give(outcome, reply)
 }
 
@@ -79,7 +78,7 @@ impl Call {
     pub fn on(client: impl Into<Handle<wsy_client>>) -> Result<Self, Code> {
         let client = CLIENTS.get(client)?;
         // A caller that calls again has received the result of its last call.
-        client.till.ledger().telling().hear();
+        client.till.hear();
         client.entered();
         Ok(Self(client))
     }
@@ -88,14 +87,6 @@ impl Call {
     pub fn again(&self) -> Self {
         self.0.entered();
         Self(self.0.clone())
-    }
-
-    /// Records which verdicts were received, unless the call has done so. If that fails, the next start lists
-    /// one sale too many.
-    pub fn note_heard(&self) {
-        if let Err(error) = self.till.ledger().note_heard() {
-            self.till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
-        }
     }
 
     /// Hands the outcome of a call to the caller. A failure that is only a code leaves no reply.

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::ptr;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use crate::capi::call::Call;
@@ -19,6 +19,7 @@ use crate::capi::rows::is_to_be_undone;
 use crate::capi::started::withdraw_unheard;
 use crate::driver::{self, Store};
 use crate::protocol::text::Charset;
+use crate::sync::{Condvar, Mutex};
 use crate::till::code::Code;
 use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
@@ -53,7 +54,7 @@ pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
 
 impl Client {
     fn running(&self) -> MutexGuard<'_, usize> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock()
     }
 
     /// Counts a call that starts.
@@ -249,14 +250,12 @@ pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
             if *running == 0 && Arc::strong_count(&client) == 1 && Arc::strong_count(&client.till) == 1 {
                 break;
             }
-            let waited = client.idle.wait_timeout(running, Duration::from_millis(5));
-            running = waited.unwrap_or_else(PoisonError::into_inner).0;
+            running = client.idle.wait_timeout(running, Duration::from_millis(5));
         }
         drop(running);
         withdraw_unheard(&client.till);
-        client.till.ledger().telling().hear();
-        // If that fails, the next start lists the last sale as unfinished.
-        let _ = client.till.ledger().note_heard();
+        client.till.hear();
+        client.till.note_heard();
         Ok(Code::Ok)
     })
 }

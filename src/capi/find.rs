@@ -10,7 +10,7 @@ use crate::capi::names;
 use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
 use crate::capi::rows::{charge_fields, left_of, listed_fields, refund_fields};
-use crate::driver::{self, Store};
+use crate::driver::{NoBill, Store};
 use crate::till::code::Code;
 
 /// Reads a bill of this till from the ledger. Sends nothing.
@@ -87,8 +87,7 @@ pub unsafe extern "C" fn wsy_find(
     answer(client, &reply, |client| {
         let out_trade_no = client.required(out_trade_no)?;
         let rows = client.till.ledger().charges(&out_trade_no)?;
-        let last =
-            rows.last().ok_or_else(|| driver::Error::from(driver::NoBill::Bill(out_trade_no.clone())))?;
+        let last = rows.last().ok_or_else(|| NoBill::Bill(out_trade_no.clone()))?;
         let decisions = client.till.ledger().decisions_of_bill(&out_trade_no)?;
         Ok(Draft::new(Code::Ok)
             .left(&left_of(&rows, &[]))
@@ -146,7 +145,7 @@ pub unsafe extern "C" fn wsy_find_refund(
     answer(client, &reply, |client| {
         let out_refund_no = client.required(out_refund_no)?;
         let row = client.till.ledger().refund(&out_refund_no)?;
-        let row = row.ok_or_else(|| driver::Error::from(driver::NoBill::Refund(out_refund_no)))?;
+        let row = row.ok_or_else(|| NoBill::Refund(out_refund_no))?;
         Ok(Draft::new(Code::Ok).left(&left_of(&[], slice::from_ref(&row))).fields(refund_fields(&row)))
     })
 }

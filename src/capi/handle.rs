@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
+use crate::sync::Mutex;
 use crate::till::code::Code;
 
 /// All kinds share one sequence of numbers, so that a handle of one kind is never valid as another. The first
@@ -51,7 +52,7 @@ impl<H, T> Registry<H, T> {
     }
 
     fn live(&self) -> MutexGuard<'_, Option<HashMap<usize, Arc<T>>>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+        self.live.lock()
     }
 
     /// Registers an object and returns its handle.

@@ -1,12 +1,13 @@
 //! Named values: the options of `wsy_open`, and the optional parameters of other calls.
 
 use std::ffi::c_char;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use crate::capi::guard::guard;
 use crate::capi::handle::Registry;
 use crate::capi::pointers::{CText, Out};
 use crate::protocol::text::Charset;
+use crate::sync::Mutex;
 use crate::till::code::Code;
 use crate::till::{Error, deadline};
 
@@ -24,7 +25,7 @@ struct Params {
 
 impl Params {
     fn pairs(&self) -> MutexGuard<'_, Vec<(String, String)>> {
-        self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pairs.lock()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, MutexGuard, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::capi::void::undone;
 use crate::chain::chain;
 use crate::driver;
 use crate::protocol::text::Charset;
+use crate::sync::{Condvar, Mutex};
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
@@ -179,7 +180,7 @@ pub(super) fn start(
         let token = call.till.cancellation_token();
         let telling = call.till.ledger().telling().begin();
         let begun = begin(&call, &token);
-        call.note_heard();
+        call.till.note_heard();
         match begun.and_then(|started| Payment::of(started, &call, client.into(), token, telling)) {
             Ok(begun) => {
                 payment.write(PAYMENTS.add(begun));
@@ -242,7 +243,7 @@ impl Payment {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Ends it, or returns the end if a void was requested: both under one lock, so that no void is missed.
@@ -303,10 +304,8 @@ impl Payment {
     /// Records that a caller that comes back has received the earlier verdicts.
     fn hear(&self) {
         if let Some(till) = self.till.upgrade() {
-            till.ledger().telling().hear();
-            if let Err(error) = till.ledger().note_heard() {
-                till.log().warn(&format!("ledger.heard not written: {}", chain(&error)));
-            }
+            till.hear();
+            till.note_heard();
         }
     }
 
@@ -320,8 +319,7 @@ impl Payment {
         // Counted under the lock, so that whoever frees or ends it knows whether somebody will receive the
         // end.
         state.waiting += 1;
-        let waited = self.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
-        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        state = self.changed.wait_timeout_while(state, timeout, |state| state.ended.is_none());
         state.waiting -= 1;
         if state.ended.is_none() {
             return Ok(None);

@@ -248,7 +248,7 @@ pub(super) fn standing_in<C: Context>(
 ) -> Result<ChargeReport, Error> {
     let reported = standing(context, account, out_trade_no, code, learnt);
     if !matches!(&reported, Ok(report) if report.verdict == ChargeVerdict::Paid) {
-        // A refund or a void has begun since the report was recorded.
+        // A refund or a void has begun since this call recorded the report, and nobody receives it.
         for report in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
             retract(context, report.row.id)?;
         }
@@ -265,13 +265,7 @@ fn standing<C: Context>(
 ) -> Result<ChargeReport, Error> {
     let standing = account.bill.standing();
     let row = match standing {
-        Standing::RefundOpen => {
-            // Nobody receives the report that this call recorded.
-            for found in learnt.iter().filter(|report| report.verdict == ChargeVerdict::Paid) {
-                retract(context, found.row.id)?;
-            }
-            return Err(refund_open(account, out_trade_no.to_owned()));
-        }
+        Standing::RefundOpen => return Err(refund_open(account, out_trade_no.to_owned())),
         Standing::Refunded(_) => return Err(Error::AlreadyRefunded(out_trade_no.to_owned())),
         Standing::Paid(at) | Standing::Decided(at) | Standing::Open(at) => account.rows.get(at),
         Standing::NotPaid => account.rows.last(),

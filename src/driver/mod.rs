@@ -28,7 +28,6 @@ use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
 use crate::protocol::sentences::Taught;
 
-pub use crate::payment::LedgerError;
 pub use charge::{
     Admission, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Insist, PayTypeChoice, admit_charge,
 };

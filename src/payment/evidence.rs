@@ -10,7 +10,7 @@ pub enum Said {
     /// Nothing.
     #[default]
     Nothing,
-    /// There is no such payment.
+    /// The payment does not exist.
     NotThere,
     /// The charge was declined.
     Declined,

@@ -77,7 +77,7 @@ impl Bill {
 pub enum BillAnswer {
     /// The bill.
     Found(Bill),
-    /// There is no such bill, or it was not paid. Carries the platform's sentence.
+    /// The bill does not exist or was not paid. Carries the platform's sentence.
     NotFound(String),
     /// The request was rejected; says nothing about the bill (note 2).
     Refused(String),

@@ -19,7 +19,7 @@ const SPOOLER_UNAVAILABLE: u32 = 1722;
 /// Why a queue did not take bytes. With the reason.
 #[derive(Debug)]
 pub enum QueueError {
-    /// There is no such queue.
+    /// The queue does not exist.
     NotFound(String),
     /// The spooler is not running, or the queue's printer accepts nothing.
     Offline(String),

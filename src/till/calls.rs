@@ -142,8 +142,8 @@ impl Till {
         let body = self.question_about(&found, &request::read(&device, &found.dm_id, extra))?;
         match bill::read(&body)? {
             BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
-            BillAnswer::Found(bill) => Err(driver::Error::from(NoBill::Other(bill.dm_id)).into()),
-            BillAnswer::NotFound(info) => Err(driver::Error::from(NoBill::NotThere(info)).into()),
+            BillAnswer::Found(bill) => Err(NoBill::Other(bill.dm_id).into()),
+            BillAnswer::NotFound(info) => Err(NoBill::NotThere(info).into()),
             BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }

@@ -463,7 +463,7 @@ codes! {
             / "没有发出任何请求，可以用同一个单号重新开始。",
         en "Cancelled; nothing was charged or refunded." / "Start again if you still want to."
             / "No request was sent: start again under the same number.";
-    /// There is no such alarm, or it is already acknowledged.
+    /// The alarm does not exist or is already acknowledged.
     NoAlarm = -166, NotMoved,
         zh "没有这条警报，或已经有人确认过。" / "再看一下警报列表。"
             / "尚未确认的警报见 wsy_alarms。",
@@ -487,7 +487,7 @@ codes! {
             / "新的退款无法与那一笔区分，没有发出退款请求；账单见 wsy_read_bill。",
         en "The platform's bill does not match a refund on record here; nothing was refunded this time." / "Try again later. If this is still so after 15 minutes, ask the manager to check the bill in the back office and to make the refund there."
             / "A new refund could not be told apart from that one, so no request was sent; wsy_read_bill shows the bill.";
-    /// There is no such printer; nothing was printed.
+    /// The printer does not exist; nothing was printed.
     NoPrinter = -170, NotMoved,
         zh "找不到打印机，小票没有打印。款项不受影响。" / "检查打印机是否接好，再补打小票。"
             / "检查打印机的名称：tcp:地址、device:文件 或 queue:名称。",

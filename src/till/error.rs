@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::driver::{self, LedgerError};
+use crate::driver::{self, NoBill};
+use crate::payment::LedgerError;
 use crate::picture::PictureError;
 use crate::protocol::amount::AmountError;
 use crate::protocol::answer::AnswerError;
@@ -92,7 +93,7 @@ pub enum Error {
         /// The ledger's receipt, as text with escapes.
         stored: Option<String>,
     },
-    /// There is no such alarm, or it is already acknowledged.
+    /// The alarm does not exist or is already acknowledged.
     #[error("there is no unacknowledged alarm {0}")]
     NoAlarm(i64),
     /// No font can draw the receipt.
@@ -141,6 +142,12 @@ impl Error {
             Self::Print(PrintError::Failed(_)) => Code::NotPrinted,
             Self::ServerNotAllowed(_) => Code::ServerNotAllowed,
         }
+    }
+}
+
+impl From<NoBill> for Error {
+    fn from(error: NoBill) -> Self {
+        Self::Driver(error.into())
     }
 }
 
@@ -199,7 +206,7 @@ mod tests {
 
     use super::*;
     use crate::chain::chain;
-    use crate::driver::{Error as DriverError, NoBill};
+    use crate::driver::Error as DriverError;
     use crate::payment::{Cause, PersistError};
     use crate::picture::FontError;
     use crate::protocol::xml::XmlError;

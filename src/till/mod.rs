@@ -46,6 +46,7 @@ pub use pictures::{Pictures, popup_png, receipt_png};
 pub use receipts::{Given, Slip};
 pub use running::{Admission, ChargeRun, Locks, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
 
+use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use cancellation::CancellationToken;
@@ -104,6 +105,19 @@ impl Till {
     /// The ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Notes that the program calls again: it has received what earlier calls reported.
+    pub fn hear(&self) {
+        self.ledger.telling().hear();
+    }
+
+    /// Records what the program has received, unless the call has done so. If that fails, the next start
+    /// lists one sale too many.
+    pub fn note_heard(&self) {
+        if let Err(error) = self.ledger.note_heard() {
+            self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
+        }
     }
 
     /// The log.

@@ -23,7 +23,7 @@ pub struct Pictures {
 
 impl Pictures {
     /// Sets the file for the placeholder of this name, or clears it if empty.
-    /// Returns false if there is no such placeholder.
+    /// Returns false if the placeholder is unknown.
     pub fn set(&mut self, name: &str, file: &str) -> bool {
         let place = match name {
             "qrcode" => &mut self.qrcode,

@@ -63,7 +63,7 @@ impl Till {
     ) -> Result<String, Error> {
         let rows = self.ledger.charges(out_trade_no)?;
         if rows.is_empty() {
-            return Err(driver::Error::from(NoBill::Bill(out_trade_no.to_owned())).into());
+            return Err(NoBill::Bill(out_trade_no.to_owned()).into());
         }
         let paid = rows.into_iter().rev().find(|row| row.state == ChargeState::Paid);
         let row = paid.ok_or_else(|| driver::Error::BillNotPaid(out_trade_no.to_owned()))?;
@@ -81,7 +81,7 @@ impl Till {
     pub fn refund_slip(&self, out_refund_no: &str, copy: bool) -> Result<String, Error> {
         let row = self.ledger.refund(out_refund_no)?;
         let row = row.filter(|row| row.state == RefundState::Refunded);
-        let row = row.ok_or_else(|| driver::Error::from(NoBill::NotMade(out_refund_no.to_owned())))?;
+        let row = row.ok_or_else(|| NoBill::NotMade(out_refund_no.to_owned()))?;
         if !row.printinfo.is_empty() {
             return Ok(marked(row.printinfo, copy));
         }

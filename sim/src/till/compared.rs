@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::rc::Rc;
 
-use wsy::driver::{Context, Error, Exchange, Kind, LedgerError, Level, RowId, Store};
+use wsy::driver::{Context, Error, Exchange, Kind, Level, RowId, Store};
 use wsy::payment::bill::LatePayment;
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::{Evidence, Tie};
@@ -12,7 +12,7 @@ use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::refund::Known;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
-use wsy::payment::{Millis, PersistError};
+use wsy::payment::{LedgerError, Millis, PersistError};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::Device;
 use wsy::protocol::sentences::Taught;

@@ -4,14 +4,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use wsy::driver::{LedgerError, RowId, Store};
+use wsy::driver::{RowId, Store};
 use wsy::payment::bill::{ChargeState, LatePayment, RefundState};
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::Tie;
 use wsy::payment::policy::Policy;
 use wsy::payment::reconciliation::NewAlarm;
 use wsy::payment::row::{ChargeRow, Moment as Wall, NewCharge, NewRefund, RefundRow};
-use wsy::payment::{Cause, Millis, PersistError};
+use wsy::payment::{Cause, LedgerError, Millis, PersistError};
 
 use super::{Identity, Lock, Memory, Moment, Run, Till};
 use crate::disk::{Disk, Write, Written};

@@ -14,7 +14,7 @@ impl Placeholders {
     /// No values.
     pub const NONE: Self = Self { tableno: String::new(), table: String::new(), staff: String::new() };
 
-    /// Sets a placeholder by name; returns false if there is no such placeholder. Receipts may not contain
+    /// Sets a placeholder by name; returns false if the placeholder is unknown. Receipts may not contain
     /// control characters.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, ParamError> {
         let Some(place) = self.place(name) else { return Ok(false) };

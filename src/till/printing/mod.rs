@@ -68,7 +68,7 @@ pub enum PrintError {
     /// Not the name of a printer.
     #[error("`{0}` is not tcp:HOST, tcp:HOST:PORT, device:FILE or queue:NAME")]
     Address(String),
-    /// There is no such printer. With the reason.
+    /// The printer does not exist. With the reason.
     #[error("could not find the printer: {0}")]
     NotFound(String),
     /// The printer exists, or may exist, and accepts nothing. With the reason.
