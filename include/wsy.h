@@ -391,7 +391,7 @@
 #define WSY_ERR_CANCELLED (-165)
 
 /*
- * There is no such alarm, or it is already acknowledged.
+ * The alarm does not exist or is already acknowledged.
  */
 #define WSY_ERR_NO_ALARM (-166)
 
@@ -411,7 +411,7 @@
 #define WSY_ERR_BILL_LACKS_REFUND (-169)
 
 /*
- * There is no such printer; nothing was printed.
+ * The printer does not exist; nothing was printed.
  */
 #define WSY_ERR_NO_PRINTER (-170)
 

@@ -172,7 +172,7 @@ const
   WSY_ERR_NO_RECEIPT = -164;
   /// Cancelled before anything was sent.
   WSY_ERR_CANCELLED = -165;
-  /// There is no such alarm, or it is already acknowledged.
+  /// The alarm does not exist or is already acknowledged.
   WSY_ERR_NO_ALARM = -166;
   /// No font has all the characters of the receipt.
   WSY_ERR_NO_FONT = -167;
@@ -180,7 +180,7 @@ const
   WSY_ERR_PICTURE = -168;
   /// The bill lacks a refund that is known here, or shows a different one; nothing was sent.
   WSY_ERR_BILL_LACKS_REFUND = -169;
-  /// There is no such printer; nothing was printed.
+  /// The printer does not exist; nothing was printed.
   WSY_ERR_NO_PRINTER = -170;
   /// The printer accepts no data: off, not connected, open, or busy for too long.
   WSY_ERR_PRINTER_OFFLINE = -171;
@@ -280,15 +280,15 @@ type
 
     /// <summary>Whether the field exists.</summary>
     function Has(const Name: string): Boolean;
-    /// <summary>A field as text; '' if there is no such field.</summary>
+    /// <summary>A field as text; '' if the field does not exist.</summary>
     function Text(const Name: string): string;
-    /// <summary>A field as an integer, such as total_fen; Default if there is no such field, or it is not
+    /// <summary>A field as an integer, such as total_fen; Default if the field does not exist, or it is not
     /// a number.</summary>
     function Number(const Name: string; Default: Integer = 0): Integer;
     /// <summary>A field in fen, such as total_fen, as an amount in yuan; 0 if there is none.</summary>
     function Yuan(const Name: string): Currency;
 
-    /// <summary>How many items a list has, such as 'charge'; 0 if there is no such list.</summary>
+    /// <summary>How many items a list has, such as 'charge'; 0 if the list does not exist.</summary>
     function Count(const List: string): Integer;
     /// <summary>A field of an item of a list (starting at 0) as text; '' if there is none.</summary>
     function ItemText(const List: string; Index: Integer; const Name: string): string;

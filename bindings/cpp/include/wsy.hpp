@@ -538,7 +538,7 @@ public:
         return all;
     }
 
-    /* How many items a list has, such as the list "charge" of a day; 0 if there is no such list. */
+    /* How many items a list has, such as the list "charge" of a day; 0 if the list does not exist. */
     int32_t count(Text list) const
     {
         int32_t items = 0;
@@ -550,7 +550,7 @@ public:
     /* An item of a list; index starts at 0. An item past the end has no fields. */
     Item item(const std::string &list, int32_t index) const { return Item(handle_.get(), list, index); }
 
-    /* All items of a list; none if there is no such list. */
+    /* All items of a list; none if the list does not exist. */
     std::vector<Item> items(const std::string &list) const
     {
         std::vector<Item> all;

@@ -21,7 +21,7 @@ namespace Wsy
 
         /// <summary>
         /// Under .NET 4.0 an unobserved exception of a task ends the program. The outcome of a payment is in
-        /// the ledger, so that is no reason to end a till.
+        /// the ledger, so the till goes on.
         /// </summary>
         private static Task<T> Seen<T>(Task<T> task)
         {

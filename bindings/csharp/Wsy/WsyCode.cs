@@ -190,7 +190,7 @@ namespace Wsy
         /// <summary>Cancelled before anything was sent.</summary>
         public const int ErrCancelled = -165;
 
-        /// <summary>There is no such alarm, or it is already acknowledged.</summary>
+        /// <summary>The alarm does not exist or is already acknowledged.</summary>
         public const int ErrNoAlarm = -166;
 
         /// <summary>No font has all the characters of the receipt.</summary>
@@ -202,7 +202,7 @@ namespace Wsy
         /// <summary>The bill lacks a refund that is known here, or shows a different one; nothing was sent.</summary>
         public const int ErrBillLacksRefund = -169;
 
-        /// <summary>There is no such printer; nothing was printed.</summary>
+        /// <summary>The printer does not exist; nothing was printed.</summary>
         public const int ErrNoPrinter = -170;
 
         /// <summary>The printer accepts no data: off, not connected, open, or busy for too long.</summary>

@@ -11,7 +11,7 @@ namespace Wsy
 
         /// <summary>The meaning of a code and what to do next, in a sentence.</summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrArgument"/>: there is no such code or language.
+        /// <see cref="WsyCode.ErrArgument"/>: the code or language does not exist.
         /// </exception>
         public static string CodeText(int code, WsyLanguage language)
         {

@@ -108,7 +108,7 @@ namespace Wsy
 
         /// <summary>Reads a field as text.</summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoField"/>: there is no such field.
+        /// <see cref="WsyCode.ErrNoField"/>: the field does not exist.
         /// </exception>
         public string Text(string name)
         {
@@ -117,7 +117,7 @@ namespace Wsy
             return text;
         }
 
-        /// <summary>Reads a field as text, or returns the fallback if there is no such field.</summary>
+        /// <summary>Reads a field as text, or returns the fallback if the field does not exist.</summary>
         public string Text(string name, string fallback)
         {
             string text;
@@ -135,7 +135,7 @@ namespace Wsy
             return value;
         }
 
-        /// <summary>Reads a field as an integer, or returns the fallback if there is no such field.</summary>
+        /// <summary>Reads a field as an integer, or returns the fallback if the field does not exist.</summary>
         public int Number(string name, int fallback)
         {
             int value;
@@ -144,7 +144,7 @@ namespace Wsy
 
         /// <summary>How many items a list has.</summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoField"/>: there is no such list.
+        /// <see cref="WsyCode.ErrNoField"/>: the list does not exist.
         /// </exception>
         public int Count(string list)
         {
@@ -154,7 +154,7 @@ namespace Wsy
         }
 
         /// <summary>
-        /// The items of a list, such as the list "pay" of a bill; none if there is no such list.
+        /// The items of a list, such as the list "pay" of a bill; none if the list does not exist.
         /// </summary>
         public IList<WsyItem> Items(string list)
         {
@@ -403,7 +403,7 @@ namespace Wsy
 
         /// <summary>Reads a field as text.</summary>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoField"/>: there is no such field.
+        /// <see cref="WsyCode.ErrNoField"/>: the field does not exist.
         /// </exception>
         public string Text(string name)
         {
@@ -412,7 +412,7 @@ namespace Wsy
             return text;
         }
 
-        /// <summary>Reads a field as text, or returns the fallback if there is no such field.</summary>
+        /// <summary>Reads a field as text, or returns the fallback if the field does not exist.</summary>
         public string Text(string name, string fallback)
         {
             string text;
@@ -430,7 +430,7 @@ namespace Wsy
             return value;
         }
 
-        /// <summary>Reads a field as an integer, or returns the fallback if there is no such field.</summary>
+        /// <summary>Reads a field as an integer, or returns the fallback if the field does not exist.</summary>
         public int Number(string name, int fallback)
         {
             int value;

@@ -299,8 +299,8 @@ class Reply(Fields, Mapping[str, str]):
             return code_text(self.code, language)
 
     def items_of(self, name: str) -> List[Item]:
-        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if there is no such
-        list."""
+        """A list in the reply, such as "charge" of a day or "pay" of a bill. KeyError if the list
+        does not exist."""
         size = c_int32(0)
         code: int = lib.wsy_reply_count(self._pointer, encode(name, self._code_page), byref(size))
         self._found(code, name)

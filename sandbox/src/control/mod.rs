@@ -30,16 +30,16 @@ pub enum ControlError {
     /// The storage failed.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// There is no such device, or it was deleted.
+    /// The device does not exist or was deleted.
     #[error("there is no device {0}")]
     NoSuchDevice(String),
-    /// There is no such activation code.
+    /// The activation code does not exist.
     #[error("there is no activation code {0}")]
     NoSuchActivationCode(String),
-    /// There is no such bill.
+    /// The bill does not exist.
     #[error("there is no bill {0}")]
     NoSuchBill(DmId),
-    /// There is no such wallet.
+    /// The wallet does not exist.
     #[error("there is no wallet {0}")]
     NoSuchWallet(i64),
     /// The bill does not allow it. The text is the one that a till would get.

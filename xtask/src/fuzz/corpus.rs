@@ -98,7 +98,7 @@ fn has_a_name(file: &Path) -> bool {
     name.len() != 40 || !name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The files of a folder by name; empty if there is no such folder.
+/// The files of a folder by name; empty if the folder does not exist.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.is_dir() {
         return Ok(Vec::new());
