@@ -18,9 +18,7 @@ use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{Extra, Goods};
 use crate::till::code::Code;
 use crate::till::sentences::{charge_doubt, own};
-use crate::till::{
-    ChargeReport, ChargeRequest, ChargeVerdict, Error, Insist, PayTypeChoice, Till, clock, deadline, flag,
-};
+use crate::till::{ChargeReport, ChargeRequest, Error, Insist, PayTypeChoice, Till, clock, deadline, flag};
 
 /// Charges the customer and waits for the verdict (section 3.1).
 ///
@@ -154,13 +152,7 @@ pub(super) fn charge_request(
 
 /// The reply to a charge.
 pub(super) fn charged(till: &Till, report: &ChargeReport) -> Draft {
-    let code = match report.verdict {
-        ChargeVerdict::Paid => Code::Paid,
-        ChargeVerdict::PaidEarlier => Code::PaidEarlier,
-        ChargeVerdict::Decided => Code::Decided,
-        ChargeVerdict::NotPaid => Code::NotPaid,
-        ChargeVerdict::Unknown => Code::Unknown,
-    };
+    let code = report.verdict.into();
     let detail = report.doubt.as_ref().map_or_else(|| report.row.reason.clone(), charge_doubt);
     Draft::new(code)
         .says_if(own::of_charge(report))

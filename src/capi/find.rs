@@ -145,7 +145,7 @@ pub unsafe extern "C" fn wsy_find_refund(
     answer(client, &reply, |client| {
         let out_refund_no = client.required(out_refund_no)?;
         let row = client.till.ledger().refund(&out_refund_no)?;
-        let row = row.ok_or_else(|| NoBill::Refund(out_refund_no))?;
+        let row = row.ok_or(NoBill::Refund(out_refund_no))?;
         Ok(Draft::new(Code::Ok).left(&left_of(&[], slice::from_ref(&row))).fields(refund_fields(&row)))
     })
 }

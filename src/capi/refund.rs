@@ -17,7 +17,7 @@ use crate::protocol::amount::Fen;
 use crate::protocol::request::Extra;
 use crate::till::code::Code;
 use crate::till::sentences::{own_of_refund, refund_doubt};
-use crate::till::{Error, RefundReport, RefundRequest, RefundVerdict, Till, Which, deadline, flag};
+use crate::till::{Error, RefundReport, RefundRequest, Till, Which, deadline, flag};
 
 /// Refunds all or part of a bill and waits for the verdict (section 3.3).
 ///
@@ -118,12 +118,7 @@ pub(super) fn refund_request(
 
 /// The reply to a refund.
 pub(super) fn refunded(till: &Till, report: &RefundReport) -> Draft {
-    let code = match report.verdict {
-        RefundVerdict::Decided => Code::Decided,
-        RefundVerdict::Refunded => Code::Refunded,
-        RefundVerdict::NotRefunded => Code::NotRefunded,
-        RefundVerdict::Unknown => Code::Unknown,
-    };
+    let code = report.verdict.into();
     let detail = report.doubt.as_ref().map_or_else(|| report.row.reason.clone(), refund_doubt);
     let decided = decision_fields(till, RowId::Refund(report.row.id), code);
     refund_reply(code, report).detail(detail).fields(decided).says_if(own_of_refund(report))

@@ -2,6 +2,8 @@
 //! reader: what happened and what to do next are for the cashier, in the words of a shop; the hint is for the
 //! programmer.
 
+use crate::driver::{ChargeVerdict, RefundVerdict};
+
 /// The meaning of a code for the customer's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Money {
@@ -23,6 +25,29 @@ impl Money {
             Self::NotMoved => "not_moved",
             Self::MayHaveMoved => "may_have_moved",
             Self::Decided => "decided",
+        }
+    }
+}
+
+impl From<ChargeVerdict> for Code {
+    fn from(verdict: ChargeVerdict) -> Self {
+        match verdict {
+            ChargeVerdict::Paid => Self::Paid,
+            ChargeVerdict::PaidEarlier => Self::PaidEarlier,
+            ChargeVerdict::Decided => Self::Decided,
+            ChargeVerdict::NotPaid => Self::NotPaid,
+            ChargeVerdict::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<RefundVerdict> for Code {
+    fn from(verdict: RefundVerdict) -> Self {
+        match verdict {
+            RefundVerdict::Decided => Self::Decided,
+            RefundVerdict::Refunded => Self::Refunded,
+            RefundVerdict::NotRefunded => Self::NotRefunded,
+            RefundVerdict::Unknown => Self::Unknown,
         }
     }
 }

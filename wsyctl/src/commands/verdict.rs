@@ -3,7 +3,7 @@
 use wsy::chain::chain;
 use wsy::till::code::{Code, Language, Money};
 use wsy::till::sentences::{Own, charge_doubt, own, own_of_refund, refund_doubt};
-use wsy::till::{ChargeReport, ChargeVerdict, RefundReport, RefundVerdict, VoidReport, clock};
+use wsy::till::{ChargeReport, RefundReport, VoidReport, clock};
 
 use crate::report::{Exit, Report};
 use crate::{rows, wording};
@@ -18,27 +18,27 @@ struct Said {
 impl Said {
     /// Takes this advice, and the code's own sentences if there are no others.
     fn new(code: Code, own: Option<&'static Own>, advice: &'static str, language: Language) -> Self {
-        let of = |texts: &[&'static str; 2]| wording::pick(language, texts[0], texts[1]);
         Self {
-            message: own.map_or_else(|| code.sentence(language), |own| of(&own.message)),
+            message: own.map_or_else(|| code.sentence(language), |own| language.of(own.message)),
             advice,
-            hint: own.map_or_else(|| code.hint(language), |own| of(&own.hint)),
+            hint: own.map_or_else(|| code.hint(language), |own| language.of(own.hint)),
         }
     }
 }
 
 pub fn charge(report: &ChargeReport, language: Language) -> Report {
-    let code = code_of_charge(report);
+    let code = report.verdict.into();
     let own = own::of_charge(report);
     let advice = match own {
-        Some(_) => wording::untold(language),
+        Some(_) if code == Code::PaidEarlier => wording::untold(language),
+        Some(own) => language.of(own.advice),
         None => wording::advice(code, language),
     };
     charged(report, code, &Said::new(code, own, advice, language), language)
 }
 
 pub fn refund(report: &RefundReport, language: Language) -> Report {
-    let code = code_of_refund(report);
+    let code = report.verdict.into();
     let said = Said::new(code, own_of_refund(report), wording::advice(code, language), language);
     refunded(report, code, &said, &refund_detail(report), language)
 }
@@ -51,35 +51,16 @@ pub fn void(report: &VoidReport, language: Language) -> Report {
     };
     match report {
         VoidReport::Nothing(charge) | VoidReport::Unknown(charge) => {
-            let code = code_of_charge(charge);
+            let code = charge.verdict.into();
             charged(charge, code, &said(code), language)
         }
         VoidReport::Refund(refund) => {
-            let code = code_of_refund(refund);
+            let code = refund.verdict.into();
             refunded(refund, code, &said(code), &refund_detail(refund), language)
         }
         VoidReport::Partly(refund, error) => {
             refunded(refund, Code::Unknown, &said(Code::Unknown), &chain(error), language)
         }
-    }
-}
-
-const fn code_of_charge(report: &ChargeReport) -> Code {
-    match report.verdict {
-        ChargeVerdict::PaidEarlier => Code::PaidEarlier,
-        ChargeVerdict::Decided => Code::Decided,
-        ChargeVerdict::Paid => Code::Paid,
-        ChargeVerdict::NotPaid => Code::NotPaid,
-        ChargeVerdict::Unknown => Code::Unknown,
-    }
-}
-
-const fn code_of_refund(report: &RefundReport) -> Code {
-    match report.verdict {
-        RefundVerdict::Decided => Code::Decided,
-        RefundVerdict::Refunded => Code::Refunded,
-        RefundVerdict::NotRefunded => Code::NotRefunded,
-        RefundVerdict::Unknown => Code::Unknown,
     }
 }
 

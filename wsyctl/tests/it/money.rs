@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use wsy_sandbox::{Behaviour, Call, Fault};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault};
 
 use crate::desk::{Desk, Ran};
 
@@ -81,6 +81,21 @@ fn a_lost_answer_is_unknown_then_open_then_settled() {
     assert_eq!(desk.json(&["settle", "B1"]).exits(0).json()["verdict"], "paid");
     desk.json(&["open"]).exits(0);
     assert_eq!(desk.json(&["settle", "B1"]).exits(6).json()["verdict"], "paid_earlier");
+}
+
+#[test]
+fn a_payment_that_came_late_is_not_handed_over_without_asking() {
+    let desk = Desk::activated();
+    let code = desk.customer(Behaviour::NoMoney);
+    desk.json(&["pay", "B1", "8", &code]).exits(1);
+    let dm_id = desk.control.book().unwrap().bills[0].dm_id;
+    desk.control.set_bill_outcome(dm_id, &BillOutcome::Paid).unwrap();
+    desk.json(&["reconcile"]).exits(5);
+    let settled = desk.en(&["settle", "B1"]).exits(0);
+    for words in ["reported as not paid before", "paid in another way"] {
+        assert!(settled.out.contains(words), "{words}: {}", settled.out);
+    }
+    assert!(!settled.out.contains("wsyctl settle NUMBER"), "{}", settled.out);
 }
 
 #[test]
