@@ -26,7 +26,7 @@ const TIMES: [(&str, &str); 7] = [
     ("refund_quiet_ms", "500"),
     ("deadline_ms", "60000"),
     ("connect_ms", "20000"),
-    ("answer_ms", "20000"),
+    ("response_ms", "20000"),
 ];
 
 /// For calls that should end undecided.

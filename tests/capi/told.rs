@@ -86,7 +86,7 @@ fn the_cashier_of_a_charge_is_kept_whatever_becomes_of_it() {
     let mut shop = Shop::open_utf8();
     let cashier = [("operator_id", "小王 7")];
     shop.till.micropay("B1", &shop.wechat(), 100, &cashier).is(codes::PAID);
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.till
         .micropay("B2", &shop.customer(Behaviour::NeverAnswers), 100, &[cashier[0], SOON[0]])
         .is(codes::UNKNOWN);
