@@ -66,6 +66,14 @@ pub enum Error {
         /// The amount.
         yuan: String,
     },
+    /// A pattern of the config cannot be read, so it is not known what it allows.
+    #[error("could not read the {name} of the config: {pattern}")]
+    Pattern {
+        /// Its name: `micropay_total_regex` or `coderegex`.
+        name: &'static str,
+        /// The pattern.
+        pattern: String,
+    },
     /// No payment type of the config accepts the auth code.
     #[error("no payment type of the config accepts this auth code")]
     NoPayType,
@@ -126,7 +134,10 @@ impl Error {
             Self::NoConfig(_) => Code::NoConfig,
             Self::AuthCode(_) => Code::AuthCode,
             Self::Amount(_) => Code::Amount,
-            Self::AmountNotAllowed { .. } => Code::AmountNotAllowed,
+            Self::AmountNotAllowed { .. } | Self::Pattern { name: "micropay_total_regex", .. } => {
+                Code::AmountNotAllowed
+            }
+            Self::Pattern { .. } => Code::PayType,
             Self::NoPayType | Self::UnknownPayType(_) | Self::OtherPayType(_) => Code::PayType,
             Self::OrderNumber(_) => Code::DmId,
             Self::NotLicensed => Code::NotLicensed,
@@ -307,6 +318,7 @@ mod tests {
         let params = [
             ParamError::Name(text()),
             ParamError::Reserved(text()),
+            ParamError::Similar { given: text(), known: "noremind" },
             ParamError::Barcode(text()),
             ParamError::Control(text()),
         ];
@@ -358,6 +370,7 @@ mod tests {
             Error::NoConfig(Some(lost())),
             Error::NoConfig(None),
             Error::AmountNotAllowed { rule: "^1$".to_owned(), yuan: "0.02".to_owned() },
+            Error::Pattern { name: "coderegex", pattern: "(?<=1)".to_owned() },
             Error::NoPayType,
             Error::UnknownPayType(text()),
             Error::OtherPayType(text()),

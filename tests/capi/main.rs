@@ -44,6 +44,7 @@ mod receipts;
 mod reconciling;
 mod hardening;
 mod identity;
+mod input;
 mod limits;
 mod time_limits;
 mod redirects;

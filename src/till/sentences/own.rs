@@ -216,9 +216,26 @@ const VOID_ALREADY: Own = Own {
     ],
 };
 
+/// A rule of the config cannot be read.
+const RULE_NOT_READ: Own = Own {
+    message: [
+        "平台下发的收款规则无法识别，没有扣款。",
+        "A payment rule that the platform has set for this shop cannot be read; nothing was charged.",
+    ],
+    advice: [
+        "请联系技术支持；恢复之前先用其他方式收款。",
+        "Call support; until this is fixed, use other payment methods.",
+    ],
+    hint: [
+        "detail 里有配置中的这条正则表达式，程序库不支持它的写法；请平台改写。coderegex 有问题时，可以先传参数 paytype 和 any_code=1 收款。",
+        "detail has this pattern of the config, which uses what the library does not support: ask the platform to write it differently. If it is a coderegex, the parameters paytype and any_code=1 charge without it.",
+    ],
+};
+
 /// All texts of this file.
 #[cfg(test)]
-pub(super) const ALL: [&Own; 14] = [
+pub(super) const ALL: [&Own; 15] = [
+    &RULE_NOT_READ,
     &PAID_UNTOLD,
     &PAID_LATE,
     &VOID_NOT_PAID,
@@ -234,6 +251,11 @@ pub(super) const ALL: [&Own; 14] = [
     &VOID_REFUND_OPEN,
     &VOID_ALREADY,
 ];
+
+/// Returns the texts for an error with this detail, if those of its code do not fit.
+pub fn of_error(error: &Error, _: &str) -> Option<&'static Own> {
+    matches!(error, Error::Pattern { .. }).then_some(&RULE_NOT_READ)
+}
 
 /// Returns the texts for a charge, if those of the code do not fit.
 pub fn of_charge(report: &ChargeReport) -> Option<&'static Own> {
