@@ -523,7 +523,11 @@ extern "C" {
  *            copy it to a second till.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
- *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document)
+ *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document): where
+ *                   the till is activated and the config is read. Charges, refunds and queries go to the
+ *                   server that the config names, the saved one if none can be read. http, as the document has
+ *                   it, is not encrypted: anybody on the shop's network can forge "paid" and take the key and
+ *                   the auth codes. Use https where the platform offers it
  *   ver             your program's version, as sent to the platform; not empty, no control characters
  *   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
  *   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
@@ -539,16 +543,22 @@ extern "C" {
  *                   with whole sentences. They never override a sentence that reports a payment, trouble, an
  *                   earlier use of the code or a refusal
  *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
- *   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
+ *   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses together:
+ *                   100 to 120000 (default 10000)
  *   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
  *   ca_file         a PEM file of certificates to trust instead of the built-in ones
- *   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
+ *   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
+ *                   an http address is sent to the proxy in absolute form, which it can read and change; what
+ *                   goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means that no
+ *                   byte of the request was offered to anybody. The environment's proxy is never used
  *   micropay_method, query_method, refund_method, read_method, time_method
  *                   GET or POST: how each of these requests is sent, for a platform that accepts only one
  *                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
  *                   part of the address, which proxies and servers log, may repeat on their own, and may
  *                   refuse beyond 8 KB: choose it only where POST is answered with 405
  *   https_only      1: refuse every address that is not https (default 0)
+ *   plain_server    1: with an https base, follow the config to a server without encryption as well; see base
+ *                   for what that means (default 0: such a server is not allowed)
  *   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
  *                   base and its subdomains
  *   qrcode, qrcode_logo, qrcode_image
@@ -768,6 +778,10 @@ int32_t wsy_params_new(int32_t code_page, wsy_params **params);
  * The calls that take a list, such as wsy_open, wsy_micropay and wsy_refund, say which names they accept.
  * The call that gets the list checks its names and values.
  *
+ * The list remembers a value that is refused here: every call that gets the list then fails with the same
+ * code, and sends nothing, until a value of the same name is set. If the name itself was refused, free the
+ * list.
+ *
  * name, value: text in the list's code page; copied. An empty value counts as a value.
  *
  * Threads: any, also several on the same list.
@@ -801,7 +815,9 @@ int32_t wsy_params_free(wsy_params *params);
  *               with the same amount is charged at most once: called again, it returns the recorded outcome,
  *               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
  *               code.
- * auth_code:    the code from the customer's phone, as the scanner reads it.
+ * auth_code:    the code from the customer's phone, as the scanner reads it. Ignored: blanks and control
+ *               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128 before
+ *               it, characters without width. Full-width digits are read as digits.
  * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
  * params:       NULL, or a list of named values; the caller keeps it:
  *   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
@@ -818,7 +834,8 @@ int32_t wsy_params_free(wsy_params *params);
  *   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
  *   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
- *                and is kept in the ledger)
+ *                and is kept in the ledger). A name that is almost one of the library's, such as noremnid, is
+ *                refused as a slip; if it is meant, write extra:noremnid
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
@@ -874,7 +891,8 @@ int32_t wsy_micropay(wsy_client *client,
  * refund_fen:    the amount in fen, 1 to 100000000.
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, sent only if given,
  *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
- *                cancelregex says); any other parameter is signed and sent.
+ *                cancelregex says); any other parameter is signed and sent, unless its name looks like a slip,
+ *                see wsy_micropay.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
  *                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.
@@ -1098,7 +1116,8 @@ int32_t wsy_micropay_start(wsy_client *client,
 /*
  * Starts a refund as wsy_refund does, and returns at once.
  *
- * It cannot be undone with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
+ * It cannot be undone with wsy_payment_void. If the parameter paytype is given and no config is known yet, the
+ * thread that takes over reads one and does the checks. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
  *
  * Pointers:
  * As for wsy_micropay_start.
@@ -2223,7 +2242,9 @@ int32_t wsy_print_bytes_start(wsy_client *client,
 /*
  * Converts an amount in yuan, such as "12.50", to fen.
  *
- * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00.
+ * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
+ *       ".50"; commas between thousands, "1,234.50"; the character for yuan (U+5143) after it, in UTF-8 or
+ *       GBK. Anything else is an error: nothing is rounded or guessed.
  * fen:  receives the amount; untouched on an error.
  *
  * Threads: any.
@@ -2233,7 +2254,8 @@ int32_t wsy_print_bytes_start(wsy_client *client,
  * Pointers:
  * yuan is NULL or a NUL-terminated string; fen is NULL or points to an int32_t.
  */
-int32_t wsy_yuan_to_fen(const char *yuan, int32_t *fen);
+int32_t wsy_yuan_to_fen(const char *yuan,
+                        int32_t *fen);
 
 /*
  * Converts an amount in fen to yuan with two decimal places, such as "12.50".

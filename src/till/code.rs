@@ -292,9 +292,9 @@ codes! {
     /// The config names a server that is not allowed, or the order was charged at one that no longer is.
     ServerNotAllowed = -129, NotMoved,
         zh "平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。" / "请联系技术支持检查网络。"
-            / "指的是配置里的服务器，或这一单收款时的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
+            / "指的是配置里的服务器，或这一单收款时的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；base 是 https 或 https_only=1 时地址必须是 https；明知不加密也要用的，设置 plain_server=1。",
         en "The platform's server address is not allowed; nothing was sent to it, and nothing was charged or refunded." / "Call support to have the network checked."
-            / "This is the server in the config, or the one that the order was charged at. Make sure that nobody intercepts the connection. If the platform has moved, add its host to the option allowed_hosts; with https_only=1 the address has to be https.";
+            / "This is the server in the config, or the one that the order was charged at. Make sure that nobody intercepts the connection. If the platform has moved, add its host to the option allowed_hosts. With an https base or https_only=1 the address has to be https; plain_server=1 allows a server without encryption after an https base.";
     /// The device is not activated.
     NotActivated = -130, NotMoved,
         zh "这台收银机还没有激活，没有收款，也没有退款。" / "请用商户后台提供的激活码激活。"

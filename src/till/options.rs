@@ -49,6 +49,7 @@ impl Default for Options {
                 ca_pem: None,
                 proxy: None,
                 https_only: false,
+                plain_server: false,
                 allowed_hosts: Vec::new(),
                 missing_end_tags: false,
                 methods: Methods::default(),
@@ -77,6 +78,7 @@ impl Options {
                 self.http.ca_pem = Some(pem);
             }
             "https_only" => self.http.https_only = flag(name, value)?,
+            "plain_server" => self.http.plain_server = flag(name, value)?,
             "allowed_hosts" => self.http.allowed_hosts = words(value),
             "time_method" => self.http.methods.time = method(name, value)?,
             "micropay_method" => self.http.methods.micropay = method(name, value)?,

@@ -36,6 +36,7 @@ mod logging;
 mod losses;
 mod order_numbers;
 mod methods;
+mod network;
 mod payments;
 mod pictures;
 mod printing;
