@@ -30,17 +30,24 @@ impl Coding {
     }
 
     /// Returns the body as it was before it was encoded. `None` if it is damaged, or larger than any response
-    /// of the platform.
+    /// of the platform. One that is plain XML is returned as it is: a virus scanner may have decompressed it
+    /// and left the header, and some programs write the charset into that.
     pub fn read(self, body: Vec<u8>) -> Option<Vec<u8>> {
-        match self {
-            Self::Plain => Some(body),
+        let decoded = match self {
+            Self::Plain => return Some(body),
             Self::Gzip => gunzip(&body),
             Self::Deflate => decompress_to_vec_zlib_with_limit(&body, MAX_BYTES)
                 .or_else(|_| decompress_to_vec_with_limit(&body, MAX_BYTES))
                 .ok(),
             Self::Other => None,
-        }
+        };
+        decoded.or_else(|| is_xml(&body).then_some(body))
     }
+}
+
+fn is_xml(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).starts_with(b"<")
 }
 
 /// The flags in the head of a gzip file that say what follows it.
@@ -140,6 +147,15 @@ mod tests {
         for values in [&["br"][..], &["gzip", "gzip"], &["gzip, gzip"], &["deflate", "br"]] {
             assert_eq!(said(values), Coding::Other, "{values:?}");
             assert_eq!(Coding::Other.read(b"abc".to_vec()), None);
+        }
+    }
+
+    #[test]
+    fn what_is_plain_under_a_header_that_says_otherwise_is_read_as_it_is() {
+        for body in ["<dm ok=\"1\"/>", "\r\n<?xml version=\"1.0\"?><dm/>", "\u{feff}<dm/>"] {
+            for coding in [Coding::Gzip, Coding::Deflate, Coding::Other] {
+                assert_eq!(coding.read(body.into()), Some(body.into()), "{coding:?}: {body}");
+            }
         }
     }
 }

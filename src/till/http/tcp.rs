@@ -1,12 +1,10 @@
 //! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be made to close with a reset.
 
-use crate::sync::Mutex;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -14,6 +12,9 @@ use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
+
+use crate::sync::Mutex;
+use crate::till::limited::apart;
 
 /// The shortest timeout; zero would mean no limit.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -230,8 +231,8 @@ impl<'a> Race<'a> {
             // Fails if another one has won.
             let _ = tell.send(TcpStream::connect_timeout(&address, limit.max(SHORTEST)));
         };
-        match thread::Builder::new().name("wsy-connect".to_owned()).spawn(attempt) {
-            Ok(_) => self.running += 1,
+        match apart("wsy-connect", attempt) {
+            Ok(()) => self.running += 1,
             Err(error) => self.failure = error.into(),
         }
     }
