@@ -9,7 +9,7 @@ use wsy_sandbox::{
 };
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop};
 use crate::till::{NONE, Pairs, Reply};
 
 /// Long enough for every quiet time of these tests.
@@ -88,7 +88,7 @@ fn a_decline_that_speaks_of_trouble_or_of_an_earlier_use_decides_nothing() {
         "Service Currently Unavailable",
         "没有听说过",
     ] {
-        let shop = Shop::open_utf8();
+        let shop = Setup::default().option("quiet_ms", NEVER_QUIET).open();
         let code = shop.wechat();
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
         shop.once(Call::Micropay, Fault::ResponseAfter { body });
