@@ -536,7 +536,7 @@ fn a_void_that_goes_on_when_its_payment_is_freed_gives_the_money_back() {
     eventually("it is undone", || shop.till.unresolved().is(codes::OK).number("open") == 0);
     assert_eq!(captured(&shop), 0);
     assert!(shop.till.unfinished().is_empty());
-    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    shop.settle_when_free("B1").is(codes::ERR_ALREADY_REFUNDED);
 }
 
 #[test]

@@ -158,6 +158,18 @@ impl Shop {
         self.till.micropay(bill, &self.wechat(), fen, NONE).is(codes::PAID)
     }
 
+    /// Settles a bill whose freed payment may not have let go of it yet: its outcome is listed shortly before.
+    pub fn settle_when_free(&self, bill: &str) -> Reply {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let settled = self.till.settle(bill, NONE);
+            if settled.code != codes::ERR_BUSY || Instant::now() > until {
+                return settled;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     pub fn once(&self, call: Call, fault: Fault) {
         self.control.add_fault(FaultOrder::once(call, fault));
     }
