@@ -130,10 +130,7 @@ pub unsafe extern "C" fn wsy_params_set(
         let params = PARAMS.get(params)?;
         let (name, value) = (name.required(params.charset), value.required(params.charset));
         let mut set = params.set();
-        let name = name.map_err(|code| {
-            set.refused.push((None, code));
-            code
-        })?;
+        let name = name.inspect_err(|code| set.refused.push((None, *code)))?;
         set.forget(&name);
         match value {
             Ok(value) => set.pairs.push((name, value)),

@@ -36,7 +36,7 @@ const OWN: [&str; 9] =
 /// Names of the document's appendix.
 const OF_THE_APPENDIX: [&str; 2] = ["dic_amount", "operator_id"];
 
-/// What marks an extra parameter whose name is like one of these, and is meant.
+/// The mark of an extra parameter whose name is like one of these, and is meant.
 const MARK: &str = "extra:";
 
 const OP: &str = "/o2o-dm/op.php";

@@ -1,4 +1,4 @@
-//! What a scanner, or the keyboard that it plays, adds to a code.
+//! The additions of a scanner, or of the keyboard that it plays, to a code.
 
 /// The AIM identifiers of the symbologies that wallets show: QR, and Code 128 that is not GS1. Those of other
 /// symbologies stand before goods codes, which are not payment codes even where they look like one.

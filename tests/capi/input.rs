@@ -1,5 +1,5 @@
-//! What scanners, programs and back offices really hand over: codes with a frame, amounts with a unit, patterns
-//! with look-aheads, names with a slip.
+//! Input as scanners, programs and back offices really hand it over: codes with a frame, amounts with a unit,
+//! patterns with look-aheads, names with a slip.
 
 use wsy_sandbox::{Call, Fault};
 
@@ -79,7 +79,7 @@ fn amounts_of_a_response_are_read_as_databases_and_programs_write_them() {
         let reply = shop.till.micropay(bill, &shop.wechat(), fen, NONE).is(codes::PAID);
         assert_eq!(reply.number("total_fen"), i64::from(fen), "{total}");
     }
-    // What can be read in two ways decides nothing.
+    // An amount that can be read in two ways decides nothing.
     let body = "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm77\" total=\"1,23\" pay_type=\"4\"/>".to_owned();
     for call in [Call::Micropay, Call::Query] {
         shop.always(call, Fault::Response { body: body.clone() });

@@ -1,4 +1,4 @@
-//! What hosts and the boxes between a till and the platform really do to requests and responses.
+//! Requests and responses as hosts and the boxes between a till and the platform really treat them.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -42,7 +42,7 @@ fn a_response_after_a_notice_is_read_if_it_is_whole_and_alone() {
         let code = shop.wechat();
         shop.verify(&shop.till.micropay(&format!("B{at}"), &code, 100, NONE).is(codes::PAID), &code, 100);
     }
-    // What is cut off, or inside of something else, is no response.
+    // A response that is cut off, or inside of something else, is none.
     for (at, (before, after, without_end)) in [
         (NOTICE, "", true),
         ("<html><body>", "</body></html>", false),
@@ -145,7 +145,7 @@ impl Deaf {
 fn addresses_that_are_dead_cost_a_moment_once_and_not_every_sale() {
     const SALES: u32 = 20;
     const DEAD: u32 = 4;
-    /// What each of them would cost a sale if it were not learnt which one answers.
+    /// The cost of each of them to a sale if it were not learnt which one answers.
     const HEAD_START: Duration = Duration::from_millis(250);
     let mut shop = Setup::default().option("allowed_hosts", "several.example").open();
     let port = shop.sandbox.addr().port();

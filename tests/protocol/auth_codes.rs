@@ -47,7 +47,7 @@ fn only_ascii_digits_are_taken() {
         "２８８９２４２７６１８Ｘ",
         "-28892427618175576",
         "https://example.test",
-        "288924\0276181",
+        "288924\u{0}276181",
     ] {
         assert_eq!(AuthCode::parse(text), Err(AuthCodeError::NotDigits), "{text:?}");
     }

@@ -76,7 +76,7 @@ fn no_pattern_is_not_one_that_cannot_be_read() {
 proptest! {
     #![proptest_config(cases(20_000))]
 
-    /// What is translated means what its parts mean.
+    /// A translated pattern means the same as its parts.
     #[test]
     fn a_look_ahead_at_the_start_is_a_second_pattern(
         ahead in "[01.(]{0,2}[01|.]{0,3}",
