@@ -33,11 +33,12 @@ impl SystemResolver {
         reached.truncate(MOST_REACHED);
     }
 
-    fn reached_first(&self, mut found: Vec<SocketAddr>) -> Vec<SocketAddr> {
-        let reached = self.reached.lock();
-        // Stable: the system's order stays otherwise.
-        found.sort_by_key(|address| !reached.contains(address));
-        found
+    /// Otherwise the system's order stays.
+    fn reached_first(&self, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        let known = self.reached.lock();
+        let (mut reached, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|at| known.contains(at));
+        reached.extend(others);
+        reached
     }
 }
 

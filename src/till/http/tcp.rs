@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
-use crate::sync::Mutex;
+use crate::sync::{Condvar, Mutex};
 use crate::till::limited::apart;
 
 /// The shortest timeout; zero would mean no limit.
@@ -204,7 +203,7 @@ fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream,
         }
         let is_over = begun.elapsed() >= *timeout.after;
         if is_over || (is_last && race.running == 0) {
-            return Err(race.failure);
+            return Err(std::mem::replace(&mut race.failure, Error::ConnectionFailed));
         }
     }
 }
@@ -213,23 +212,31 @@ fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream,
 /// was sent over it.
 struct Race<'a> {
     timeout: &'a NextTimeout,
-    tell: Sender<io::Result<TcpStream>>,
-    told: Receiver<io::Result<TcpStream>>,
+    finish: Arc<Finish>,
     running: usize,
     failure: Error,
 }
 
+/// The attempts that have ended and were not seen yet; `None` once nobody waits for them.
+struct Finish {
+    ended: Mutex<Option<Vec<io::Result<TcpStream>>>>,
+    changed: Condvar,
+}
+
 impl<'a> Race<'a> {
     fn new(timeout: &'a NextTimeout) -> Self {
-        let (tell, told) = mpsc::channel();
-        Self { timeout, tell, told, running: 0, failure: Error::ConnectionFailed }
+        let finish = Finish { ended: Mutex::new(Some(Vec::new())), changed: Condvar::new() };
+        Self { timeout, finish: Arc::new(finish), running: 0, failure: Error::ConnectionFailed }
     }
 
     fn enter(&mut self, address: SocketAddr, limit: Duration) {
-        let tell = self.tell.clone();
+        let finish = Arc::clone(&self.finish);
         let attempt = move || {
-            // Fails if another one has won.
-            let _ = tell.send(TcpStream::connect_timeout(&address, limit.max(SHORTEST)));
+            let ended = TcpStream::connect_timeout(&address, limit.max(SHORTEST));
+            if let Some(waiting) = &mut *finish.ended.lock() {
+                waiting.push(ended);
+            }
+            finish.changed.notify_all();
         };
         match apart("wsy-connect", attempt) {
             Ok(()) => self.running += 1,
@@ -242,18 +249,25 @@ impl<'a> Race<'a> {
         if self.running == 0 {
             return None;
         }
-        match self.told.recv_timeout(limit) {
-            Ok(arrived) => {
+        let Finish { ended, changed } = &*self.finish;
+        let none = |ended: &mut Option<Vec<_>>| ended.as_ref().is_some_and(Vec::is_empty);
+        let mut ended = changed.wait_timeout_while(ended.lock(), limit, none);
+        match ended.as_mut().and_then(Vec::pop) {
+            Some(ended) => {
                 self.running -= 1;
-                arrived.map_err(|error| self.failure = failed(error, self.timeout)).ok()
+                ended.map_err(|error| self.failure = failed(error, self.timeout)).ok()
             }
-            Err(RecvTimeoutError::Timeout) => {
+            None => {
                 self.failure = Error::Timeout(self.timeout.reason);
                 None
             }
-            // It keeps a sender itself.
-            Err(RecvTimeoutError::Disconnected) => None,
         }
+    }
+}
+
+impl Drop for Race<'_> {
+    fn drop(&mut self) {
+        *self.finish.ended.lock() = None;
     }
 }
 
