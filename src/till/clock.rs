@@ -1,7 +1,7 @@
 //! The two clocks: a monotonic one for the rules, Beijing wall time for people.
 //!
-//! Texts are written and read by hand: the formatting and parsing of `time` would make the library 49 KB larger
-//! for four formats.
+//! Texts are written and read by hand: the formatting and parsing of `time` would make the library 49 KB
+//! larger for four formats.
 
 use std::str::FromStr;
 use std::sync::OnceLock;
