@@ -2,8 +2,9 @@
 //!
 //! The crate that matches takes the common part of PCRE and needs a time that is linear in the text, so no
 //! pattern of a config can make a till hang. Translated for it are delimiters with flags, `/^\d+$/i`; `\Z`; and
-//! look-aheads at the start, `^(?!0\.)\d+`, which are patterns of their own. Crates that take all of PCRE would
-//! make the library larger by half a megabyte; a pattern with more in it is reported instead.
+//! look-aheads at the start, `^(?!0\.)\d+`, which are patterns of their own. A pattern with more in it is
+//! reported instead. `regex-lite` makes a library 75 KB larger; `fancy-regex`, without its tables and
+//! optimisations, 615 KB; and `regress`, which has no limit of steps, 712 KB.
 
 use regex_lite::Regex;
 
