@@ -40,8 +40,8 @@
  *     WSY_DECIDED (-6)      a person decided the outcome (wsy_decide); the reply says how.
  *     WSY_VOIDED (-7)       the bill was undone with wsy_payment_void: the customer has the money.
  *     below -100            an error: nothing was sent. wsy_code_text says what to do.
- *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK concern
- *   that call alone, not the payment.
+ *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT, WSY_ERR_IN_CALLBACK and
+ *   WSY_ERR_FORKED concern that call alone, not the payment.
  *   Zero is never the code of a call about money. A program that hands over goods on "== WSY_PAID", and only then,
  *   never hands them over unpaid, and never twice. That is the whole rule: no field has to be checked.
  *
@@ -53,7 +53,9 @@
  * HANDLES
  *   The library creates every wsy_... *, and the caller frees it with the function named at its type. A handle that
  *   is stale, forged, of another kind or freed twice results in WSY_ERR_HANDLE, never in a crash. NULL is not a
- *   valid handle.
+ *   valid handle. A handle belongs to the process that made it: after fork(), each call on it in the child returns
+ *   WSY_ERR_FORKED and does nothing, and need not be made. A child may open a till of its own, on a data folder that
+ *   its parent does not have open.
  *
  * TEXT
  *   NUL-terminated, in UTF-8 or GBK, as chosen for each client and each wsy_params. Input is checked and copied.
@@ -174,6 +176,11 @@
  * The library cannot be called from inside its own log callback.
  */
 #define WSY_ERR_IN_CALLBACK (-108)
+
+/*
+ * The handle was made before this process was forked, and belongs to its parent.
+ */
+#define WSY_ERR_FORKED (-109)
 
 /*
  * An option or parameter is not known, or its value is not valid.

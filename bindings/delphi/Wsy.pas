@@ -86,6 +86,8 @@ const
   WSY_ERR_BUSY = -107;
   /// The library cannot be called from inside its own log callback.
   WSY_ERR_IN_CALLBACK = -108;
+  /// The handle was made before this process was forked, and belongs to its parent.
+  WSY_ERR_FORKED = -109;
   /// An option or parameter is not known, or its value is not valid.
   WSY_ERR_OPTIONS = -110;
   /// The data folder cannot be created or written.

@@ -55,6 +55,9 @@
 * 日志回调函数里不能再调用本程序库。
 #DEFINE WSY_ERR_IN_CALLBACK (-108)
 
+* 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
+#DEFINE WSY_ERR_FORKED (-109)
+
 * 有不认识的选项或参数，或它的值不合法。
 #DEFINE WSY_ERR_OPTIONS (-110)
 

@@ -171,6 +171,7 @@ constant long WSY_ERR_NO_FIELD = -105 // 回复中没有这个字段、列表或列表项。
 constant long WSY_ERR_INTERNAL = -106 // 把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。
 constant long WSY_ERR_BUSY = -107 // 这一单正在处理中，这次操作没有执行。
 constant long WSY_ERR_IN_CALLBACK = -108 // 日志回调函数里不能再调用本程序库。
+constant long WSY_ERR_FORKED = -109 // 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
 constant long WSY_ERR_OPTIONS = -110 // 有不认识的选项或参数，或它的值不合法。
 constant long WSY_ERR_FOLDER = -120 // 存放收款记录的文件夹无法使用，没有收款，也没有退款。
 constant long WSY_ERR_FOLDER_IN_USE = -121 // 另一个收银程序正在使用收款记录，这次没有打开。

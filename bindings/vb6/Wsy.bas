@@ -25,6 +25,7 @@ Public Const WSY_ERR_NO_FIELD As Long = -105  ' 回复中没有这个字段、列表或列表项
 Public Const WSY_ERR_INTERNAL As Long = -106  ' 把 wsy.log 发给支持人员；如果当时正在收款，请先调用 wsy_recover。
 Public Const WSY_ERR_BUSY As Long = -107  ' 这一单正在处理中，这次操作没有执行。
 Public Const WSY_ERR_IN_CALLBACK As Long = -108  ' 日志回调函数里不能再调用本程序库。
+Public Const WSY_ERR_FORKED As Long = -109  ' 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
 Public Const WSY_ERR_OPTIONS As Long = -110  ' 有不认识的选项或参数，或它的值不合法。
 Public Const WSY_ERR_FOLDER As Long = -120  ' 存放收款记录的文件夹无法使用，没有收款，也没有退款。
 Public Const WSY_ERR_FOLDER_IN_USE As Long = -121  ' 另一个收银程序正在使用收款记录，这次没有打开。

@@ -76,8 +76,9 @@ impl Client {
 /// after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
 ///
 /// folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
-///            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
-///            copy it to a second till.
+///            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
+///            and never copy it to a second till. A relative path is resolved now: changing the current
+///            directory later makes no difference.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
 ///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document)

@@ -8,7 +8,10 @@ pub mod adapters;
 #[cfg(windows)]
 pub mod dpapi;
 pub mod fpu;
+pub mod lock;
 #[cfg(windows)]
 pub mod pin;
+pub mod process;
+pub mod sqlite;
 #[cfg(windows)]
 pub mod winspool;

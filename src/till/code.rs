@@ -228,6 +228,12 @@ codes! {
             / "日志回调函数里不能再调用本程序库。在回调里只记下内容，返回后再调用。",
         en "Error in the till program (-108): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
             / "The library cannot be called from inside its own log callback. Only save the line there; call the library after the callback has returned.";
+    /// The handle was made before this process was forked, and belongs to its parent.
+    Forked = -109, NotMoved,
+        zh "收银程序出错（-109），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
+            / "句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。在父进程里调用；子进程需要时，用另一个数据文件夹自行调用 wsy_open。",
+        en "Error in the till program (-109): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
+            / "The handle belongs to the parent process: after a fork, the child can neither use nor close it. Make the call in the parent; a child that needs a till calls wsy_open itself, on another data folder.";
     /// An option or parameter is not known, or its value is not valid.
     Options = -110, NotMoved,
         zh "收银程序的设置有误（-110），这次操作没有执行。" / "请联系技术支持检查设置。"

@@ -3,16 +3,17 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use crate::protocol::request::Device;
+use crate::sys::process::PerProcess;
 use crate::till::error::Error;
 use crate::till::files;
 use crate::till::in_flight::{InFlight, InFlightLock};
 use crate::till::secret_store::SecretStore;
 
 /// The devices that the tills of this process are activated as, by platform.
-static ACTIVATED: LazyLock<InFlight> = LazyLock::new(InFlight::default);
+static ACTIVATED: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 /// A device that exactly one till of this process is activated as. Two tills would not know each other's auth
 /// codes, and each would take the other's payments for its own.
@@ -28,7 +29,7 @@ impl Activated {
         let lock = match own {
             Some(own) if own.device.id == device.id => Arc::clone(&own.lock),
             _ => {
-                let taken = ACTIVATED.lock(base, &device.id);
+                let taken = ACTIVATED.get().lock(base, &device.id);
                 Arc::new(taken.map_err(|_| Error::DeviceInUse(device.id.clone()))?)
             }
         };

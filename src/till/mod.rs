@@ -79,8 +79,9 @@ impl Till {
     /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
+        // Once and for all: the program may change its current directory.
+        let folder = &std::path::absolute(folder).map_err(Error::Folder)?;
         files::make_folder(folder).map_err(Error::Folder)?;
-        device::probe(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;

@@ -28,6 +28,7 @@ mod days;
 mod decisions;
 mod delivery;
 mod faults;
+mod folder;
 mod handles;
 mod hostile;
 mod idempotency;

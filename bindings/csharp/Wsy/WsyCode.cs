@@ -61,6 +61,9 @@ namespace Wsy
         /// <summary>The library cannot be called from inside its own log callback.</summary>
         public const int ErrInCallback = -108;
 
+        /// <summary>The handle was made before this process was forked, and belongs to its parent.</summary>
+        public const int ErrForked = -109;
+
         /// <summary>An option or parameter is not known, or its value is not valid.</summary>
         public const int ErrOptions = -110;
 

@@ -1,8 +1,9 @@
 //! The ledger: every charge and refund that this till ever began, in one SQLite file that only this process
 //! holds open.
 //!
-//! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second
-//! process on the same data folder an error at open rather than a surprise later.
+//! WAL with `synchronous=FULL` makes a commit durable with one flush. The lock of the folder makes a second
+//! till on it an error at open rather than a surprise later; with `locking_mode=EXCLUSIVE`, the index of the
+//! journal is in memory, and no file is shared with another process.
 
 #[macro_use]
 mod columns;
@@ -10,6 +11,7 @@ mod alarms;
 mod compared;
 mod days;
 mod decisions;
+mod folder_lock;
 mod identity;
 mod open;
 mod orders;
@@ -20,6 +22,7 @@ mod telling;
 mod writes;
 
 use std::io;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::{Arc, MutexGuard};
 
@@ -28,26 +31,51 @@ use rusqlite::{Connection, Error, ErrorCode, Params};
 use crate::payment::Cause;
 pub use crate::payment::LedgerError;
 use crate::sync::Mutex;
+use crate::sys::process::{self, Inside, Owned};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
+use folder_lock::FolderLock;
 use identity::Identity;
 pub use telling::{Pending, Telling};
 
 /// The ledger of a data folder.
 pub struct Ledger {
-    connection: Mutex<Connection>,
+    connection: Owned<Mutex<Connection>>,
     identity: Identity,
     telling: Arc<Telling>,
+    /// Declared last, so that the folder is released when the connection is closed.
+    _lock: FolderLock,
+}
+
+/// The locked connection. A fork waits until it is dropped.
+struct Locked<'a> {
+    connection: MutexGuard<'a, Connection>,
+    _inside: Inside,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
 }
 
 impl Ledger {
     /// Locks the connection. A panic under the lock has rolled its transaction back.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock()
+    fn lock(&self) -> Locked<'_> {
+        let connection = self.connection.lock();
+        Locked { connection, _inside: process::enter() }
     }
 
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
