@@ -12,6 +12,8 @@ pub mod lock;
 #[cfg(windows)]
 pub mod pin;
 pub mod process;
+#[cfg(windows)]
+pub mod rename;
 pub mod sqlite;
 #[cfg(windows)]
 pub mod winspool;

@@ -72,9 +72,7 @@ pub fn save(folder: &Path, device: &Device, secrets: &dyn SecretStore) -> io::Re
 
 /// Checks that a device could be saved, before a one-time code is used up.
 pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
-    let probe = folder.join("device.probe");
-    files::replace(&probe, secrets.seal("probe")?.as_bytes())?;
-    fs::remove_file(&probe)
+    files::probe(&path(folder), secrets.seal("probe")?.as_bytes())
 }
 
 /// An identifier of this machine, if it has one.

@@ -83,6 +83,7 @@ impl Till {
         let folder = &std::path::absolute(folder).map_err(Error::Folder)?;
         files::make_folder(folder).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
+        files::remove_unfinished(folder);
         let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
         let till = Arc::new(Self {

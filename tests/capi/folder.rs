@@ -187,3 +187,60 @@ fn a_folder_that_is_named_relatively_stays_where_it_was_when_it_was_opened() {
     till.open(Path::new("wsy"), &[("base", &base)]).is(codes::OK);
     till.settle("B1", NONE).is(codes::PAID_EARLIER);
 }
+
+/// A program whose renaming of files is refused for a while.
+fn hindered(shop: &Shop, what: &str) -> Till {
+    Till::new(Driver::refused(what, &shop.home().join("renamed")), 0, Page::Utf8)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn what_a_virus_scanner_refuses_for_a_moment_is_tried_again() {
+    for file in ["device.key", "config.xml", "ledger.mark"] {
+        let shop = Setup::default().without_device().open();
+        shop.till.close().is(codes::OK);
+        fs::remove_file(shop.folder().join("ledger.mark")).unwrap();
+        let till = hindered(&shop, &format!("5 {file}"));
+        shop.open(&till).is(codes::OK);
+        till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+        till.close().is(codes::OK);
+        assert_eq!(
+            shop.silent(|| shop.open_with(&shop.till, &[("refresh_config", "0")]))
+                .is(codes::OK)
+                .text("config_source"),
+            "file"
+        );
+        assert!(
+            fs::read_to_string(shop.folder().join("device.key")).unwrap().contains(&shop.device.device_id)
+        );
+        let left: Vec<_> = names(&shop.folder()).into_iter().filter(|name| name.ends_with(".new")).collect();
+        assert_eq!(left, [""; 0]);
+    }
+}
+
+#[test]
+fn a_start_renames_nothing() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    let till = hindered(&shop, "1000000 *");
+    assert_eq!(shop.open(&till).is(codes::OK).text("config_source"), "platform");
+    till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::PAID);
+    till.close().is(codes::OK);
+    assert_eq!(fs::read_to_string(shop.home().join("renamed")).unwrap_or_default(), "");
+}
+
+#[test]
+fn what_an_earlier_process_was_writing_is_removed_by_the_next_start() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    for left in ["device.new", "device.7b-0.new"] {
+        fs::write(shop.folder().join(left), "key=secret").unwrap();
+    }
+    shop.open(&shop.till).is(codes::OK);
+    assert!(names(&shop.folder()).iter().all(|name| !name.ends_with(".new")));
+}
