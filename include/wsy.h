@@ -263,6 +263,16 @@
 #define WSY_ERR_NO_CONFIG (-134)
 
 /*
+ * The till is activated, but its key could not be saved. It is used from memory; the code is spent.
+ */
+#define WSY_ERR_DEVICE_NOT_SAVED (-136)
+
+/*
+ * The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+ */
+#define WSY_ERR_DEVICE_UNREADABLE (-137)
+
+/*
  * Another client of this program is activated as the same device.
  */
 #define WSY_ERR_DEVICE_IN_USE (-135)
@@ -523,11 +533,14 @@ extern "C" {
  *
  * If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
  * this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
- * after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+ * after a restart; config_refusal and hint_en say so. If the saved device key cannot be read, the till opens
+ * as not activated: config_refusal is "key", and calls that need the device return
+ * WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
  *
  * folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
- *            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
- *            copy it to a second till.
+ *            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
+ *            and never copy it to a second till. A relative path is resolved now: changing the current
+ *            directory later makes no difference.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
  *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document)
@@ -637,7 +650,7 @@ int32_t wsy_on_log(wsy_client *client,
  * Activates this till with a one-time code from the back office (section 1).
  *
  * When this returns WSY_OK, the device id and key are on disk, and only this user can read the key. Then it
- * reads the config.
+ * reads the config. A code works only once, so a key that cannot be saved is used nevertheless.
  *
  * initkey: the activation code.
  * hostid:  identifies this machine to the platform; not empty, such as <host cpu="..." mac="..." />. It is
@@ -652,10 +665,12 @@ int32_t wsy_on_log(wsy_client *client,
  * Threads: any. Blocks for at most twice connect_ms plus four times response_ms: the activation, and the
  * config after it.
  *
- * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
- * used up); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the
- * device is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid
- * is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
+ * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may
+ * be used up); WSY_ERR_DEVICE_NOT_SAVED (activated, and the code is used up, but the key is in memory
+ * only: later calls and wsy_close try to save it, and device_saved says whether it is);
+ * WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the device is
+ * kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is
+ * empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
  * WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
@@ -670,7 +685,8 @@ int32_t wsy_activate(wsy_client *client,
 /*
  * Sets a device id and key that the back office issued by hand (remark 1 of the document).
  *
- * Stores them as wsy_activate does, and reads the config.
+ * Stores them as wsy_activate does, and reads the config. An earlier device's key that an open row still
+ * needs, or that cannot be read now, is kept beside it as device-*.key.
  *
  * device_id, key: as the back office shows them.
  * reply:          NULL, or receives a reply with the fields of wsy_config.
@@ -696,11 +712,13 @@ int32_t wsy_set_device(wsy_client *client,
  *          asks after changes in the back office.
  * reply:   NULL, or receives a reply with
  *   device_id           this till's device; empty until activated
+ *   device_saved        0 if the device's key could not be saved to disk yet, see wsy_activate
  *   config_source       "platform", "file" (the platform could not be reached) or "none"
  *   config_refusal      "device" if the platform does not accept this device or its key, "server" if it has
  *                       moved to a server that is not allowed; nothing is charged until a valid config
- *                       arrives. Empty otherwise
- *   config_refusal_info the platform's sentence, or that server
+ *                       arrives. "key" if the saved key cannot be read: nothing is charged until the till
+ *                       is activated again, or opened by the user who sealed it. Empty otherwise
+ *   config_refusal_info the platform's sentence, that server, or why the key cannot be read
  *   config_age_s, config_time (Beijing)
  *                       the age of the config in seconds, and when it was read
  *   and every attribute of the platform's response under its own name, such as server, client_name,
@@ -709,10 +727,10 @@ int32_t wsy_set_device(wsy_client *client,
  *
  * Threads: any. With refresh 1 blocks as long as wsy_open.
  *
- * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
- * also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device), after
- * which the config in use stays.
+ * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh
+ * 1 also WSY_ERR_NOT_ACTIVATED, WSY_ERR_DEVICE_UNREADABLE, WSY_ERR_ACTIVATE_AGAIN,
+ * WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or
+ * WSY_ERR_BAD_RESPONSE (also for the config of another device), after which the config in use stays.
  *
  * Pointers:
  * reply is NULL or points to a pointer.

@@ -73,7 +73,9 @@ impl Client {
 ///
 /// If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
 /// this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
-/// after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+/// after a restart; config_refusal and hint_en say so. If the saved device key cannot be read, the till opens
+/// as not activated: config_refusal is "key", and calls that need the device return
+/// WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
 ///
 /// folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
 ///            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
@@ -201,7 +203,8 @@ fn opened(till: &Till) -> Draft {
     let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
     let refusal = till.refusal();
     let left = Left {
-        inactive: usize::from(till.device_id().is_none()),
+        inactive: usize::from(till.device_id().is_none() && till.unreadable().is_none()),
+        unreadable: usize::from(till.unreadable().is_some()),
         disowned: usize::from(matches!(refusal, Some(Refusal::Device(_)))),
         moved: usize::from(matches!(refusal, Some(Refusal::Server(_)))),
         charges: charges.unwrap_or_default(),

@@ -43,6 +43,9 @@ pub enum Error {
     /// The activation was sent, but no complete response came. With the reason.
     #[error("the outcome of the activation is unknown")]
     ActivationLost(#[source] Box<Self>),
+    /// The till is activated, and its device could not be saved. With the reason.
+    #[error("the till is activated; its device could not be saved")]
+    DeviceNotSaved(#[source] io::Error),
     /// The platform does not accept the device. With its message.
     #[error("the platform does not accept the device: {0}")]
     ActivateAgain(String),
@@ -121,6 +124,7 @@ impl Error {
             Self::Http(HttpError::CaFile { .. } | HttpError::CaPem(_) | HttpError::NoCa) => Code::CaFile,
             Self::ActivationRefused(_) | Self::ActivationInput(_) => Code::ActivationRefused,
             Self::ActivationLost(_) => Code::ActivationLost,
+            Self::DeviceNotSaved(_) => Code::DeviceNotSaved,
             Self::ActivateAgain(_) => Code::ActivateAgain,
             Self::DeviceInUse(_) => Code::DeviceInUse,
             Self::NoConfig(_) => Code::NoConfig,
@@ -162,6 +166,7 @@ const fn driver_code(error: &driver::Error) -> Code {
     match error {
         Error::Ledger(error) => ledger_code(error),
         Error::NotActivated => Code::NotActivated,
+        Error::DeviceUnreadable(_) => Code::DeviceUnreadable,
         Error::AuthCodeUsed { .. } => Code::AuthCodeUsed,
         Error::OutTradeNo(_) => Code::OutTradeNo,
         Error::OutRefundNo(_) => Code::OutRefundNo,
@@ -253,6 +258,7 @@ mod tests {
     fn of_driver() -> Vec<DriverError> {
         let mut all = vec![
             DriverError::NotActivated,
+            DriverError::DeviceUnreadable(text()),
             DriverError::OutTradeNo(text()),
             DriverError::OutRefundNo(text()),
             DriverError::AmountDiffers { out_trade_no: text(), recorded_fen: 1 },
@@ -337,7 +343,7 @@ mod tests {
             PrintError::NoPaper,
             PrintError::Failed(text()),
         ];
-        let mut all = vec![Error::Folder(denied())];
+        let mut all = vec![Error::Folder(denied()), Error::DeviceNotSaved(denied())];
         all.extend(fonts.map(Error::from));
         all.extend(http.map(Error::from));
         all.extend(printing.map(Error::from));

@@ -29,6 +29,7 @@ pub mod unlisted;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
@@ -50,7 +51,7 @@ use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use cancellation::CancellationToken;
-use device::Activated;
+use device::{Activated, Saved};
 use http::Http;
 use in_flight::InFlight;
 use ledger::Ledger;
@@ -67,6 +68,12 @@ pub struct Till {
     http: Http,
     ledger: Ledger,
     device: RwLock<Option<Activated>>,
+    /// Why the saved device cannot be read, if it cannot.
+    unreadable: RwLock<Option<String>>,
+    /// The devices that this till was before, for queries about what they sent.
+    earlier: RwLock<Vec<Device>>,
+    /// A device that could not be saved yet, and when that was last tried.
+    unsaved: Mutex<Option<(Device, Instant)>>,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
     quiet: Quiet,
@@ -84,11 +91,20 @@ impl Till {
         files::make_folder(folder).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         files::remove_unfinished(folder);
-        let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
-        let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
+        let (device, unreadable) = match device::load(folder, secrets.as_ref()) {
+            Saved::Device(device) => (Some(Activated::take(&http.base(), device, None)?), None),
+            Saved::Unreadable(error) => (None, Some(chain(&error))),
+            Saved::None => (None, None),
+        };
+        // A key that nobody can be asked about is kept.
+        let is_needed = |id: &str| ledger.needs_device(id).unwrap_or(true);
+        let earlier = device::load_earlier(folder, secrets.as_ref(), is_needed);
         let till = Arc::new(Self {
             log: Log::open(folder),
             device: RwLock::new(device),
+            unreadable: RwLock::new(unreadable),
+            earlier: RwLock::new(earlier),
+            unsaved: Mutex::default(),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
@@ -100,6 +116,9 @@ impl Till {
             cancellation_tokens: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
+        if let Some(reason) = till.unreadable() {
+            till.log.error(&format!("device.unreadable {reason}"));
+        }
         till.configure_at_open();
         Ok(till)
     }
@@ -117,6 +136,7 @@ impl Till {
     /// Records what the program has received, unless the call has done so. If that fails, the next start
     /// lists one sale too many.
     pub fn note_heard(&self) {
+        self.save_device_later();
         if let Err(error) = self.ledger.note_heard() {
             self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
@@ -140,6 +160,11 @@ impl Till {
     /// The device id, if the till is activated.
     pub fn device_id(&self) -> Option<String> {
         self.device.read().as_ref().map(|own| own.device.id.clone())
+    }
+
+    /// Why the saved device cannot be read, if it cannot: the till then counts as not activated.
+    pub fn unreadable(&self) -> Option<String> {
+        self.unreadable.read().clone()
     }
 
     /// Ends all running calls as soon as possible: cuts waits short and closes connections. Payments without
@@ -173,16 +198,18 @@ impl Till {
     }
 
     fn device(&self) -> Result<Device, Error> {
-        self.device
-            .read()
-            .as_ref()
-            .map(|own| Device { dialect: self.options.dialect, ..own.device.clone() })
-            .ok_or_else(|| driver::Error::NotActivated.into())
+        let own = self.device.read().as_ref().map(|own| self.in_dialect(&own.device));
+        own.ok_or_else(|| driver::Context::no_device(self).into())
+    }
+
+    fn in_dialect(&self, device: &Device) -> Device {
+        Device { dialect: self.options.dialect, ..device.clone() }
     }
 }
 
 impl Drop for Till {
     fn drop(&mut self) {
+        self.save_device_at_last();
         self.log.info("till.closed");
     }
 }

@@ -58,13 +58,15 @@ impl Driver {
         )
     }
 
-    /// Refuses it the renaming of files, such as `5 device.key`, and lists in a file what it renames.
-    pub fn refused(what: &str, list: &Path) -> Arc<Self> {
+    /// Refuses it the renaming of files, such as `5 device.key`, while a file exists, and lists what it renames
+    /// in another.
+    pub fn refused(what: &str, gate: &Path, list: &Path) -> Arc<Self> {
         let refused = build::refused();
         Self::start_as(
             Command::new(build::driver())
                 .env("LD_PRELOAD", refused)
                 .env("WSY_REFUSED", what)
+                .env("WSY_REFUSED_WHILE", gate)
                 .env("WSY_REFUSED_FILE", list),
         )
     }

@@ -189,8 +189,15 @@ fn a_folder_that_is_named_relatively_stays_where_it_was_when_it_was_opened() {
 }
 
 /// A program whose renaming of files is refused for a while.
-fn hindered(shop: &Shop, what: &str) -> Till {
-    Till::new(Driver::refused(what, &shop.home().join("renamed")), 0, Page::Utf8)
+pub fn hindered(shop: &Shop, what: &str) -> Till {
+    let gate = shop.home().join("hindered");
+    fs::write(&gate, "").unwrap();
+    Till::new(Driver::refused(what, &gate, &shop.home().join("renamed")), 0, Page::Utf8)
+}
+
+/// Ends it.
+pub fn unhinder(shop: &Shop) {
+    fs::remove_file(shop.home().join("hindered")).unwrap();
 }
 
 fn names(folder: &Path) -> Vec<String> {

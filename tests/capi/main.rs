@@ -32,6 +32,7 @@ mod folder;
 mod handles;
 mod hostile;
 mod idempotency;
+mod keys;
 mod kills;
 mod logging;
 mod losses;

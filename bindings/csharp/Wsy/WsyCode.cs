@@ -112,6 +112,12 @@ namespace Wsy
         /// <summary>There is no pay config: neither one from the platform nor a saved one.</summary>
         public const int ErrNoConfig = -134;
 
+        /// <summary>The till is activated, but its key could not be saved. It is used from memory; the code is spent.</summary>
+        public const int ErrDeviceNotSaved = -136;
+
+        /// <summary>The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.</summary>
+        public const int ErrDeviceUnreadable = -137;
+
         /// <summary>Another client of this program is activated as the same device.</summary>
         public const int ErrDeviceInUse = -135;
 

@@ -95,6 +95,15 @@ impl Ledger {
         self.charges_where("WHERE to_void = 1 ORDER BY id", [])
     }
 
+    /// Whether a row of this device is open, or was not compared with the platform yet.
+    pub fn needs_device(&self, device_id: &str) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND state = 'open')
+             OR EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND reconciled = 0)
+             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND state IN ('open', 'conflict'))
+             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND reconciled = 0)";
+        Ok(self.lock().query_row(sql, [device_id], |row| row.get(0))?)
+    }
+
     /// Tracks which reports of "paid" have been received.
     pub const fn telling(&self) -> &Arc<Telling> {
         &self.telling

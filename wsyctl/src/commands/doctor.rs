@@ -167,7 +167,8 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
             checks.push(servers(till, language));
         }
         None => {
-            checks.push(Check::failed("device", &Error::from(driver::Error::NotActivated).into(), language))
+            let error = Error::from(driver::Context::no_device(till));
+            checks.push(Check::failed("device", &error.into(), language));
         }
     }
     checks.push(undecided(till, language)?);
