@@ -591,7 +591,8 @@ extern "C" {
  * reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
  *            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
  *            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
- *            activated), and the fields of wsy_config.
+ *            activated), folder_doubt (what may be wrong with the data folder: "network", "synced" or
+ *            "no_mark", which a support desk should see), and the fields of wsy_config.
  *
  * Each device belongs to one data folder: two folders with the same device would not know which auth codes
  * the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
@@ -658,7 +659,7 @@ int32_t wsy_on_log(wsy_client *client,
  *          this machine's processor and the hardware address of a network card. On Windows the card is an
  *          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
  *          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
- *          computer's name (Windows) or /etc/machine-id (Linux).
+ *          system's identifier of the machine: MachineGuid (Windows) or /etc/machine-id (Linux).
  * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *

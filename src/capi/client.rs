@@ -23,7 +23,7 @@ use crate::sync::{Condvar, Mutex};
 use crate::till::code::Code;
 use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
-use crate::till::{Error, Options, Refusal, Till, secret_store};
+use crate::till::{Error, FolderDoubt, Options, Refusal, Till, secret_store};
 
 /// A till and its data folder. wsy_open opens it and wsy_close closes it. Any thread may use it, several at
 /// once.
@@ -131,7 +131,8 @@ impl Client {
 /// reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
 ///            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
 ///            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
-///            activated), and the fields of wsy_config.
+///            activated), folder_doubt (what may be wrong with the data folder: "network", "synced" or
+///            "no_mark", which a support desk should see), and the fields of wsy_config.
 ///
 /// Each device belongs to one data folder: two folders with the same device would not know which auth codes
 /// the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
@@ -215,6 +216,7 @@ fn opened(till: &Till) -> Draft {
         undoing: undoing.unwrap_or_default(),
         ..Left::default()
     };
+    let doubts: Vec<_> = till.folder_doubts().into_iter().map(FolderDoubt::word).collect();
     Draft::new(Code::Ok)
         .left(&left)
         .field(names::OPEN_CHARGES, charges)
@@ -222,6 +224,7 @@ fn opened(till: &Till) -> Draft {
         .field(names::UNFINISHED, unfinished)
         .field(names::CONFLICTS, conflicts)
         .field(names::ALARMS, alarms)
+        .field(names::FOLDER_DOUBT, doubts.join(" "))
         .fields(config_fields(till))
         .list(names::LIST_DM_CODE, pay_types(till))
 }

@@ -24,7 +24,7 @@ use crate::till::{Error, flag};
 ///          this machine's processor and the hardware address of a network card. On Windows the card is an
 ///          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
 ///          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
-///          computer's name (Windows) or /etc/machine-id (Linux).
+///          system's identifier of the machine: MachineGuid (Windows) or /etc/machine-id (Linux).
 /// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///

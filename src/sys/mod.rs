@@ -7,8 +7,12 @@
 pub mod adapters;
 #[cfg(windows)]
 pub mod dpapi;
+pub mod drive;
+pub mod file_id;
 pub mod fpu;
 pub mod lock;
+#[cfg(windows)]
+pub mod machine;
 #[cfg(windows)]
 pub mod pin;
 pub mod process;

@@ -153,12 +153,6 @@ pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
     files::probe(&path(folder), secrets.seal("probe")?.as_bytes())
 }
 
-/// An identifier of this machine, if it has one.
-pub fn machine() -> Option<String> {
-    let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
-    id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -198,7 +198,9 @@ const fn ledger_code(error: &LedgerError) -> Code {
         LedgerError::InUse => Code::FolderInUse,
         LedgerError::Damaged(_) => Code::LedgerDamaged,
         LedgerError::Newer(_) => Code::LedgerNewer,
-        LedgerError::OtherMachine | LedgerError::OtherFolder(_) => Code::LedgerCopied,
+        LedgerError::OtherMachine | LedgerError::OtherHardware | LedgerError::OtherFolder(_) => {
+            Code::LedgerCopied
+        }
         LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
         LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
         LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
@@ -231,6 +233,7 @@ mod tests {
             LedgerError::Damaged(cause()),
             LedgerError::Newer(9),
             LedgerError::OtherMachine,
+            LedgerError::OtherHardware,
             LedgerError::OtherFolder(text()),
             LedgerError::OtherLedger,
             LedgerError::Behind { missing: 2, writes: 9 },

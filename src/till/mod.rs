@@ -10,6 +10,7 @@ mod config;
 mod device;
 mod error;
 mod files;
+mod folder;
 mod fonts;
 pub mod host_id;
 mod http;
@@ -17,6 +18,7 @@ mod in_flight;
 pub mod ledger;
 mod limited;
 pub mod log;
+mod machine;
 mod options;
 mod pictures;
 pub mod printing;
@@ -40,6 +42,7 @@ use crate::sync::{Mutex, RwLock};
 pub use calls::{Asked, PlatformTime};
 pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
+pub use folder::Doubt as FolderDoubt;
 pub use fonts::NoFont;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
@@ -116,6 +119,9 @@ impl Till {
             cancellation_tokens: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
+        for doubt in till.folder_doubts() {
+            till.log.warn(&format!("folder.doubt {}", doubt.word()));
+        }
         if let Some(reason) = till.unreadable() {
             till.log.error(&format!("device.unreadable {reason}"));
         }
@@ -160,6 +166,13 @@ impl Till {
     /// The device id, if the till is activated.
     pub fn device_id(&self) -> Option<String> {
         self.device.read().as_ref().map(|own| own.device.id.clone())
+    }
+
+    /// What may be wrong with the data folder. Nothing is refused for it.
+    pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
+        let mut doubts = folder::doubts(&self.folder);
+        doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));
+        doubts
     }
 
     /// Why the saved device cannot be read, if it cannot: the till then counts as not activated.

@@ -95,6 +95,11 @@ impl Ledger {
         self.charges_where("WHERE to_void = 1 ORDER BY id", [])
     }
 
+    /// Whether the mark beside the ledger was missing when it was opened.
+    pub const fn is_mark_missed(&self) -> bool {
+        self.identity.is_mark_missed()
+    }
+
     /// Whether a row of this device is open, or was not compared with the platform yet.
     pub fn needs_device(&self, device_id: &str) -> Result<bool, LedgerError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND state = 'open')
