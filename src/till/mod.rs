@@ -31,7 +31,7 @@ pub mod unlisted;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
@@ -62,6 +62,9 @@ use log::Log;
 use quiet::Quiet;
 use secret_store::SecretStore;
 
+/// How long the ledger's journal may keep a spent auth code while the program makes calls.
+const CODES_STAY: Duration = Duration::from_secs(5);
+
 /// A till with its data folder.
 pub struct Till {
     folder: PathBuf,
@@ -77,6 +80,8 @@ pub struct Till {
     earlier: RwLock<Vec<Device>>,
     /// A device that could not be saved yet, and when that was last tried.
     unsaved: Mutex<Option<(Device, Instant)>>,
+    /// When spent auth codes were last removed from the ledger's journal.
+    codes_removed: Mutex<Instant>,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
     quiet: Quiet,
@@ -108,6 +113,7 @@ impl Till {
             unreadable: RwLock::new(unreadable),
             earlier: RwLock::new(earlier),
             unsaved: Mutex::default(),
+            codes_removed: Mutex::new(Instant::now()),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
@@ -143,8 +149,22 @@ impl Till {
     /// lists one sale too many.
     pub fn note_heard(&self) {
         self.save_device_later();
+        self.remove_spent_codes();
         if let Err(error) = self.ledger.note_heard() {
             self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
+        }
+    }
+
+    /// Removes spent auth codes from the ledger's journal, once in a while: it takes two flushes. The code of the
+    /// payment that this call reports stays until a later call, or the close.
+    fn remove_spent_codes(&self) {
+        let mut last = self.codes_removed.lock();
+        if last.elapsed() < CODES_STAY {
+            return;
+        }
+        *last = Instant::now();
+        if let Err(error) = self.ledger.remove_spent_codes() {
+            self.log.warn(&format!("ledger.journal not emptied: {}", chain(&error)));
         }
     }
 

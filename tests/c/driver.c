@@ -761,15 +761,101 @@ static int32_t call(struct job *job)
     return code;
 }
 
+/* What hosts do besides calling the library. */
 #ifdef _WIN32
-static int of_hosts(struct job *job, int32_t *code)
+/* A path, which this program has in UTF-8. */
+static wchar_t *wide(const char *path)
+{
+    wchar_t *units = grow(NULL, MAX_PATH * sizeof *units);
+    if (MultiByteToWideChar(CP_UTF8, 0, path, -1, units, MAX_PATH) == 0)
+        fail("not a path", path);
+    return units;
+}
+
+static HANDLE open_file(const char *path)
+{
+    wchar_t *units = wide(path);
+    DWORD others = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    HANDLE file = CreateFileW(units, GENERIC_READ, others, NULL, OPEN_EXISTING, 0, NULL);
+    free(units);
+    return file;
+}
+
+/* Reads the beginning of a file, as one that copies it. */
+static int32_t read_file(const char *path)
+{
+    char bytes[100];
+    DWORD count;
+    HANDLE file = open_file(path);
+    int32_t error = 0;
+    if (file == INVALID_HANDLE_VALUE || !ReadFile(file, bytes, sizeof bytes, &count, NULL))
+        error = (int32_t)GetLastError();
+    CloseHandle(file);
+    return error;
+}
+
+/* Locks a database for reading, as another SQLite in this process does, and closes it. 1 if it may not. */
+static int32_t read_database(const char *path)
+{
+    OVERLAPPED pending, shared;
+    HANDLE file = open_file(path);
+    int granted;
+    if (file == INVALID_HANDLE_VALUE)
+        return (int32_t)GetLastError();
+    memset(&pending, 0, sizeof pending);
+    memset(&shared, 0, sizeof shared);
+    pending.Offset = 0x40000000;
+    shared.Offset = 0x40000002;
+    granted = LockFileEx(file, LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &pending)
+              && LockFileEx(file, LOCKFILE_FAIL_IMMEDIATELY, 0, 510, 0, &shared);
+    CloseHandle(file);
+    return granted ? 0 : 1;
+}
+
+/* Opens a folder with a second copy of the library, which is another file. */
+static int32_t open_with_copy(const char *copy, const char *path)
+{
+    wchar_t *units = wide(copy);
+    HMODULE library = LoadLibraryW(units);
+    int32_t (*open_it)(const char *, int32_t, const wsy_params *, wsy_client **, wsy_reply **), code;
+    int32_t (*close_it)(wsy_client *);
+    FARPROC found[2];
+    wsy_client *opened = NULL;
+    free(units);
+    if (library == NULL)
+        fail("cannot load", copy);
+    found[0] = GetProcAddress(library, "wsy_open");
+    found[1] = GetProcAddress(library, "wsy_close");
+    memcpy(&open_it, &found[0], sizeof open_it);
+    memcpy(&close_it, &found[1], sizeof close_it);
+    if (open_it == wsy_open)
+        fail("not a second copy", copy);
+    code = open_it(path, WSY_UTF8, NULL, &opened, NULL);
+    if (code == WSY_OK)
+        close_it(opened);
+    return code;
+}
+
+static int32_t change_folder(const char *path)
+{
+    wchar_t *units = wide(path);
+    int32_t error = SetCurrentDirectoryW(units) ? 0 : (int32_t)GetLastError();
+    free(units);
+    return error;
+}
+
+/* Windows has no fork(). */
+static int of_forks(struct job *job, int32_t *code)
 {
     (void)job;
     (void)code;
     return 0;
 }
 #else
-/* What hosts do besides calling the library. */
+static int32_t change_folder(const char *path)
+{
+    return chdir(path) == 0 ? 0 : errno;
+}
 
 /* Reads the beginning of a file, as one that copies it. */
 static int32_t read_file(const char *path)
@@ -958,20 +1044,11 @@ static int32_t fork_often(struct job *job, int times, const char *childs, char *
     return 0;
 }
 
-/* Commands about the process. 0 if the job is another command. */
-static int of_hosts(struct job *job, int32_t *code)
+static int of_forks(struct job *job, int32_t *code)
 {
     const char *name = job->words[1];
 #define IS(what) (strcmp(name, what) == 0)
-    if (IS("read_file"))
-        *code = read_file(text(job, 2));
-    else if (IS("read_database"))
-        *code = read_database(text(job, 2));
-    else if (IS("open_with_copy"))
-        *code = open_with_copy(text(job, 2), text(job, 3));
-    else if (IS("change_folder"))
-        *code = chdir(text(job, 2)) == 0 ? 0 : errno;
-    else if (IS("in_child"))
+    if (IS("in_child"))
         *code = call_in_child(job);
     else if (IS("leave_child"))
         *code = leave_child(job, text(job, 2), text(job, 3));
@@ -983,6 +1060,25 @@ static int of_hosts(struct job *job, int32_t *code)
     return 1;
 }
 #endif
+
+/* Commands about the process. 0 if the job is another command. */
+static int of_hosts(struct job *job, int32_t *code)
+{
+    const char *name = job->words[1];
+#define IS(what) (strcmp(name, what) == 0)
+    if (IS("read_file"))
+        *code = read_file(folder(job, 2));
+    else if (IS("read_database"))
+        *code = read_database(folder(job, 2));
+    else if (IS("open_with_copy"))
+        *code = open_with_copy(folder(job, 2), folder(job, 3));
+    else if (IS("change_folder"))
+        *code = change_folder(folder(job, 2));
+    else
+        return of_forks(job, code);
+#undef IS
+    return 1;
+}
 
 static void run(struct job *job)
 {

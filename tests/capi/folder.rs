@@ -24,8 +24,9 @@ fn about(shop: &Shop, command: &str, path: &Path) -> i32 {
 
 /// A copy of the library, as a program that was installed twice has it.
 fn copy_of_library(to: &Path) -> PathBuf {
-    let library = crate::build::driver().with_file_name("libwsy.so");
-    let copy = to.join("libwsy-copy.so");
+    let there = |name: &str| crate::build::driver().with_file_name(name);
+    let library = ["libwsy.so", "wsy.dll"].map(there).into_iter().find(|path| path.exists()).unwrap();
+    let copy = to.join("wsy-copy.dll");
     fs::copy(library, &copy).unwrap();
     copy
 }

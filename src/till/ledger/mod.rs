@@ -24,6 +24,7 @@ mod writes;
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard};
 
 use rusqlite::{Connection, Error, ErrorCode, Params};
@@ -47,6 +48,8 @@ pub struct Ledger {
     connection: Owned<Mutex<Connection>>,
     identity: Identity,
     telling: Arc<Telling>,
+    /// Whether the journal may still hold an auth code that the ledger no longer has.
+    has_spent_code: AtomicBool,
     /// Declared last, so that the folder is released when the connection is closed.
     _lock: FolderLock,
 }
@@ -118,6 +121,14 @@ impl Ledger {
     /// call did so.
     pub fn note_heard(&self) -> Result<(), LedgerError> {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
+    }
+
+    /// Removes auth codes that the ledger no longer has from its journal, which keeps what a page held before.
+    pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
+        if self.has_spent_code.swap(false, Ordering::Relaxed) {
+            self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Checks the whole file, which takes seconds for a million rows.

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -47,7 +48,7 @@ impl Ledger {
         let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
         let connection = Owned::new(Mutex::new(connection));
-        Ok(Self { connection, identity, telling, _lock: lock })
+        Ok(Self { connection, identity, telling, has_spent_code: AtomicBool::new(false), _lock: lock })
     }
 
     /// Marks reports to an earlier process that it may not have received as unfinished sales.
