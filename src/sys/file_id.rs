@@ -1,4 +1,4 @@
-//! What identifies a file, however its path is written.
+//! The identity of a file, however its path is written.
 
 use std::path::Path;
 

@@ -44,7 +44,7 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("device.key")
 }
 
-/// What a data folder has saved.
+/// The device that a data folder has saved.
 #[derive(Debug)]
 pub enum Saved {
     /// No device.

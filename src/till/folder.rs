@@ -22,7 +22,7 @@ const SYNCED: [&str; 14] = [
     "wps云盘",
 ];
 
-/// What may be wrong with a data folder.
+/// Something that may be wrong with a data folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// It is on another machine: locks and flushes may not be what they promise.
@@ -44,7 +44,7 @@ impl Doubt {
     }
 }
 
-/// What may be wrong with the place of a folder.
+/// Lists what may be wrong with the place of a folder.
 pub fn doubts(folder: &Path) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     if drive::is_remote(folder) {

@@ -1,5 +1,5 @@
-//! What identifies this machine: an identifier of the system, and hardware. Neither suffices alone. A cloned disk
-//! brings the identifier along; a system that was set up anew has another one; a network card is replaced.
+//! The identity of this machine: an identifier of the system, and hardware. Neither suffices alone. A cloned disk
+//! brings the identifier along; a system that was set up again has another one; a network card is replaced.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -51,7 +51,7 @@ impl Machine {
     }
 
     /// Compares what a ledger recorded with this machine. Hardware decides where both have some: the identifier
-    /// is copied with the disk, and made anew with the system.
+    /// is copied with the disk, and replaced when the system is set up.
     pub fn compare(&self, recorded: &str) -> Result<(), Other> {
         let Some(recorded) = Self::read(recorded) else {
             // Recorded by an earlier version, which had the computer's name on Windows.
@@ -148,7 +148,7 @@ mod tests {
         let here = machine(Some("id"), &["card", "disk"]);
         let compared = |id: Option<&str>, hardware: &[&str]| here.compare(&machine(id, hardware).text());
         assert_eq!(compared(Some("id"), &["card", "disk"]), Ok(()));
-        // A replaced card, a system that was set up anew, an identifier that was made anew at each start.
+        // A replaced card, a system that was set up again, an identifier that differs at each start.
         assert_eq!(compared(Some("id"), &["other", "disk"]), Ok(()));
         assert_eq!(compared(Some("other"), &["card"]), Ok(()));
         assert_eq!(compared(None, &["card"]), Ok(()));

@@ -188,7 +188,7 @@ impl Till {
         self.device.read().as_ref().map(|own| own.device.id.clone())
     }
 
-    /// What may be wrong with the data folder. Nothing is refused for it.
+    /// Lists what may be wrong with the data folder. Nothing is refused for it.
     pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
         let mut doubts = folder::doubts(&self.folder);
         doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));

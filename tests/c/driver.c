@@ -761,7 +761,7 @@ static int32_t call(struct job *job)
     return code;
 }
 
-/* What hosts do besides calling the library. */
+/* The other things that hosts do. */
 #ifdef _WIN32
 /* A path, which this program has in UTF-8. */
 static wchar_t *wide(const char *path)
@@ -1003,7 +1003,7 @@ static void *hammer(void *folder)
     return NULL;
 }
 
-/* What a child may do, and what it may not. 0 if everything was as it should be. */
+/* Does what a child may do, and what it may not. 0 if everything was as it should be. */
 static int live_in_child(const char *folder)
 {
     wsy_params *list = NULL;

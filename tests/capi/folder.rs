@@ -144,7 +144,7 @@ fn a_handle_is_refused_in_a_child_and_stays_valid_in_the_parent() {
         let reply = shop.till.raw(&all);
         assert_eq!((reply.code, reply.given), (codes::ERR_FORKED, false), "{words:?}");
     }
-    // What is no handle of the parent's is just no handle.
+    // A number that was never a handle is just no handle.
     shop.till.raw(&["in_child", "find", "#16", &bill]).is(codes::ERR_HANDLE);
     shop.till.raw(&["in_child", "find", "-", &bill]).is(codes::ERR_HANDLE);
     assert!(fs::metadata(shop.folder().join("ledger.db-wal")).unwrap().len() >= before);

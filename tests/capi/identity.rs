@@ -64,7 +64,7 @@ fn change_host(shop: &Shop, change: impl Fn(&str, &str) -> String) -> bool {
 }
 
 #[test]
-fn a_machine_whose_identifier_was_made_anew_is_the_same_one() {
+fn a_machine_whose_identifier_was_replaced_is_the_same_one() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);

@@ -69,7 +69,7 @@ fn a_key_that_cannot_be_read_leaves_a_till_that_opens_and_says_why() {
             shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
         });
         assert_eq!(key_file(&shop), damaged);
-        // Activated anew: the old file is kept.
+        // Activated again: the old file is kept.
         let set = shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
         assert_eq!(set.text("config_refusal"), "");
         shop.sell("B2", 100);

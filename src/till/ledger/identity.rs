@@ -44,7 +44,7 @@ impl Identity {
         if !is_new && !accept {
             not_copied(&recorded, &machine, &here)?;
         }
-        // Also what has changed since: an identifier that was made anew, a folder that was moved on its disk.
+        // Also what has changed since: an identifier that was replaced, a folder that was moved on its disk.
         let host =
             if machine.is_unknown() && !is_new && !accept { recorded.host.clone() } else { machine.text() };
         let place = here.text();

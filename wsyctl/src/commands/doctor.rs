@@ -198,7 +198,7 @@ fn place(doubt: FolderDoubt, language: Language) -> Check {
             ),
         ),
         FolderDoubt::NoMark => (
-            pick(language, "缺少 ledger.mark，已重新写入", "ledger.mark was missing; it was written anew"),
+            pick(language, "缺少 ledger.mark，已重新写入", "ledger.mark was missing; it was written again"),
             pick(
                 language,
                 "如果恢复过旧备份，请到商户后台核对这期间的收款。",
