@@ -16,15 +16,18 @@ pub enum Attempt {
     Unsupported,
 }
 
-/// Locks a file as a whole.
+/// Locks a file as a whole, in both ways that a system may have: neither heeds the other, and which ones there
+/// are depends on the kernel and the file system.
 pub fn whole(file: &File) -> io::Result<Attempt> {
-    match range(file, 0, 0)? {
-        Attempt::Unsupported => match file.try_lock() {
-            Ok(()) => Ok(Attempt::Locked),
-            Err(TryLockError::WouldBlock) => Ok(Attempt::InUse),
-            Err(TryLockError::Error(error)) => Err(error),
-        },
-        attempt => Ok(attempt),
+    let range = range(file, 0, 0)?;
+    if range == Attempt::InUse {
+        return Ok(range);
+    }
+    match file.try_lock() {
+        Ok(()) => Ok(Attempt::Locked),
+        Err(TryLockError::WouldBlock) => Ok(Attempt::InUse),
+        Err(TryLockError::Error(_)) if range == Attempt::Locked => Ok(range),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 

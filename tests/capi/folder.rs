@@ -49,6 +49,24 @@ fn a_host_that_copies_the_ledger_does_not_release_the_folder() {
 }
 
 #[test]
+fn a_folder_belongs_to_one_till_also_on_a_linux_without_locks_of_open_files() {
+    let shop = Setup::default().open();
+    shop.till.close().is(codes::OK);
+    let old = || Till::new(Driver::preloaded(crate::build::old_locks()), 0, Page::Utf8);
+    let till = old();
+    shop.open(&till).is(codes::OK);
+    till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+    let ledger = till.arg(shop.folder().join("ledger.db").to_str().unwrap());
+    // There, reading the ledger ends SQLite's own lock on it, but not the folder's.
+    assert_eq!(till.raw(&["read_file", &ledger]).code, 0);
+    for next in [old(), second()] {
+        shop.open(&next).is(codes::ERR_FOLDER_IN_USE);
+    }
+    till.close().is(codes::OK);
+    shop.open(&old()).is(codes::OK);
+}
+
+#[test]
 fn another_sqlite_in_the_same_program_finds_the_ledger_locked() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
