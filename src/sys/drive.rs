@@ -23,7 +23,6 @@ pub fn is_remote(folder: &Path) -> bool {
 /// Whether a folder is on another machine, or seems to be.
 #[cfg(windows)]
 pub fn is_remote(folder: &Path) -> bool {
-    use std::os::windows::ffi::OsStrExt;
     use std::path::{Component, Prefix};
 
     use windows_sys::Win32::Storage::FileSystem::GetDriveTypeW;

@@ -8,7 +8,7 @@ use crate::driver;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{self, Device};
 use crate::protocol::response::{self, Activation};
-use crate::till::config::ConfigState;
+use crate::till::config::{ConfigState, Refusal};
 use crate::till::device::{Activated, Saved};
 use crate::till::error::Error;
 use crate::till::host_id::HostId;
@@ -82,6 +82,8 @@ impl Till {
         let (folder, secrets) = (&self.folder, self.secrets.as_ref());
         let earlier = match device::load(folder, secrets) {
             Saved::Device(before) if before.id == device.id => None,
+            // The platform does not accept it: nothing can be asked as that device.
+            Saved::Device(_) if matches!(self.refusal(), Some(Refusal::Device(_))) => None,
             Saved::Device(before) => {
                 self.ledger.needs_device(&before.id).unwrap_or(true).then_some(Some(before))
             }

@@ -2,6 +2,7 @@
 //! brings the identifier along; a system that was set up again has another one; a network card is replaced.
 
 use std::collections::BTreeSet;
+#[cfg(not(windows))]
 use std::fs;
 
 use sha1::{Digest, Sha1};

@@ -146,3 +146,28 @@ fn what_an_earlier_device_charged_is_asked_about_as_that_device() {
     // As another device, an absence would prove nothing, and a person would be needed.
     shop.till.settle("B1", NONE).is(codes::NOT_PAID);
 }
+
+#[test]
+fn what_an_earlier_device_charged_that_the_platform_has_removed_is_asked_about_as_this_one() {
+    for removed_first in [false, true] {
+        let shop = Shop::open_utf8();
+        let code = shop.customer(Behaviour::NeverAnswers);
+        shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+        let second = shop.control.add_device(NewDevice::default()).unwrap();
+        let remove = || shop.control.delete_device(&shop.device.device_id).unwrap();
+        if removed_first {
+            remove();
+            shop.till.config(1).is(codes::ERR_ACTIVATE_AGAIN);
+        }
+        shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+        if !removed_first {
+            remove();
+            // It is refused, and says nothing about the money.
+            shop.till.settle("B1", SOON).is(codes::UNKNOWN);
+        }
+        shop.set_outcome(&BillOutcome::Paid);
+        shop.till.settle("B1", NONE).is(codes::PAID);
+        let asked_last = shop.sent(Call::Query).pop().unwrap();
+        assert_eq!(asked_last.params.get("device_id"), Some(second.device_id.as_str()));
+    }
+}
