@@ -40,8 +40,8 @@
  *     WSY_DECIDED (-6)      a person decided the outcome (wsy_decide); the reply says how.
  *     WSY_VOIDED (-7)       the bill was voided with wsy_payment_void: the customer has the money.
  *     below -100            an error: nothing was sent. wsy_code_text says what to do.
- *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK concern
- *   that call alone, not the payment.
+ *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT, WSY_ERR_IN_CALLBACK and
+ *   WSY_ERR_FORKED concern that call alone, not the payment.
  *   Zero is never the code of a call about money. A program that hands over goods on "== WSY_PAID", and only then,
  *   never hands them over unpaid, and never twice. That is the whole rule: no field has to be checked.
  *
@@ -53,7 +53,9 @@
  * HANDLES
  *   The library creates every wsy_... *, and the caller frees it with the function named at its type. A handle that
  *   is stale, forged, of another kind or freed twice results in WSY_ERR_HANDLE, never in a crash. NULL is not a
- *   valid handle.
+ *   valid handle. A handle belongs to the process that made it: after fork(), each call on it in the child returns
+ *   WSY_ERR_FORKED and does nothing, and need not be made. A child may open a till of its own, on a data folder that
+ *   its parent does not have open.
  *
  * TEXT
  *   NUL-terminated, in UTF-8 or GBK, as chosen for each client and each wsy_params. Input is checked and copied.
@@ -176,6 +178,11 @@
 #define WSY_ERR_IN_CALLBACK (-108)
 
 /*
+ * The handle was made before this process was forked, and belongs to its parent.
+ */
+#define WSY_ERR_FORKED (-109)
+
+/*
  * An option or parameter is not known, or its value is not valid.
  */
 #define WSY_ERR_OPTIONS (-110)
@@ -254,6 +261,16 @@
  * There is no pay config: neither one from the platform nor a saved one.
  */
 #define WSY_ERR_NO_CONFIG (-134)
+
+/*
+ * The till is activated, but its key could not be saved. It is used from memory; the code is spent.
+ */
+#define WSY_ERR_DEVICE_NOT_SAVED (-136)
+
+/*
+ * The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+ */
+#define WSY_ERR_DEVICE_UNREADABLE (-137)
 
 /*
  * Another client of this program is activated as the same device.
@@ -516,11 +533,14 @@ extern "C" {
  *
  * If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
  * this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
- * after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+ * after a restart; config_refusal and hint_en say so. If the saved device key cannot be read, the till opens
+ * as not activated: config_refusal is "key", and calls that need the device return
+ * WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
  *
  * folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
- *            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
- *            copy it to a second till.
+ *            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
+ *            and never copy it to a second till. A relative path is resolved now: changing the current
+ *            directory later makes no difference.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
  *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document): where
@@ -581,7 +601,8 @@ extern "C" {
  * reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
  *            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
  *            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
- *            activated), and the fields of wsy_config.
+ *            activated), folder_doubt (what may be wrong with the data folder: "network", "synced" or
+ *            "no_mark", which a support desk should see), and the fields of wsy_config.
  *
  * Each device belongs to one data folder: two folders with the same device would not know which auth codes
  * the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
@@ -640,7 +661,7 @@ int32_t wsy_on_log(wsy_client *client,
  * Activates this till with a one-time code from the back office (section 1).
  *
  * When this returns WSY_OK, the device id and key are on disk, and only this user can read the key. Then it
- * reads the config.
+ * reads the config. A code works only once, so a key that cannot be saved is used nevertheless.
  *
  * initkey: the activation code.
  * hostid:  identifies this machine to the platform; not empty, such as <host cpu="..." mac="..." />. It is
@@ -648,17 +669,19 @@ int32_t wsy_on_log(wsy_client *client,
  *          this machine's processor and the hardware address of a network card. On Windows the card is an
  *          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
  *          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
- *          computer's name (Windows) or /etc/machine-id (Linux).
+ *          system's identifier of the machine: MachineGuid (Windows) or /etc/machine-id (Linux).
  * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
  * Threads: any. Blocks for at most twice connect_ms plus four times response_ms: the activation, and the
  * config after it.
  *
- * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
- * used up); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the
- * device is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid
- * is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
+ * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may
+ * be used up); WSY_ERR_DEVICE_NOT_SAVED (activated, and the code is used up, but the key is in memory
+ * only: later calls and wsy_close try to save it, and device_saved says whether it is);
+ * WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the device is
+ * kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is
+ * empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
  * WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
  *
  * Pointers:
@@ -673,7 +696,8 @@ int32_t wsy_activate(wsy_client *client,
 /*
  * Sets a device id and key that the back office issued by hand (remark 1 of the document).
  *
- * Stores them as wsy_activate does, and reads the config.
+ * Stores them as wsy_activate does, and reads the config. An earlier device's key that an open row still
+ * needs, or that cannot be read now, is kept beside it as device-*.key.
  *
  * device_id, key: as the back office shows them.
  * reply:          NULL, or receives a reply with the fields of wsy_config.
@@ -699,11 +723,13 @@ int32_t wsy_set_device(wsy_client *client,
  *          asks after changes in the back office.
  * reply:   NULL, or receives a reply with
  *   device_id           this till's device; empty until activated
+ *   device_saved        0 if the device's key could not be saved to disk yet, see wsy_activate
  *   config_source       "platform", "file" (the platform could not be reached) or "none"
  *   config_refusal      "device" if the platform does not accept this device or its key, "server" if it has
  *                       moved to a server that is not allowed; nothing is charged until a valid config
- *                       arrives. Empty otherwise
- *   config_refusal_info the platform's sentence, or that server
+ *                       arrives. "key" if the saved key cannot be read: nothing is charged until the till
+ *                       is activated again, or opened by the user who sealed it. Empty otherwise
+ *   config_refusal_info the platform's sentence, that server, or why the key cannot be read
  *   config_age_s, config_time (Beijing)
  *                       the age of the config in seconds, and when it was read
  *   and every attribute of the platform's response under its own name, such as server, client_name,
@@ -712,10 +738,10 @@ int32_t wsy_set_device(wsy_client *client,
  *
  * Threads: any. With refresh 1 blocks as long as wsy_open.
  *
- * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
- * also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device),
- * after which the config in use stays.
+ * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh
+ * 1 also WSY_ERR_NOT_ACTIVATED, WSY_ERR_DEVICE_UNREADABLE, WSY_ERR_ACTIVATE_AGAIN,
+ * WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or
+ * WSY_ERR_BAD_RESPONSE (also for the config of another device), after which the config in use stays.
  *
  * Pointers:
  * reply is NULL or points to a pointer.

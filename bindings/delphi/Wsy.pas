@@ -86,6 +86,8 @@ const
   WSY_ERR_BUSY = -107;
   /// The library cannot be called from inside its own log callback.
   WSY_ERR_IN_CALLBACK = -108;
+  /// The handle was made before this process was forked, and belongs to its parent.
+  WSY_ERR_FORKED = -109;
   /// An option or parameter is not known, or its value is not valid.
   WSY_ERR_OPTIONS = -110;
   /// The data folder cannot be created or written.
@@ -118,6 +120,10 @@ const
   WSY_ERR_ACTIVATE_AGAIN = -133;
   /// There is no pay config: neither one from the platform nor a saved one.
   WSY_ERR_NO_CONFIG = -134;
+  /// The till is activated, but its key could not be saved. It is used from memory; the code is spent.
+  WSY_ERR_DEVICE_NOT_SAVED = -136;
+  /// The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+  WSY_ERR_DEVICE_UNREADABLE = -137;
   /// Another client of this program is activated as the same device.
   WSY_ERR_DEVICE_IN_USE = -135;
   /// The auth code is not 10 to 32 digits.

@@ -55,6 +55,9 @@
 * 日志回调函数里不能再调用本程序库。
 #DEFINE WSY_ERR_IN_CALLBACK (-108)
 
+* 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
+#DEFINE WSY_ERR_FORKED (-109)
+
 * 有不认识的选项或参数，或它的值不合法。
 #DEFINE WSY_ERR_OPTIONS (-110)
 
@@ -102,6 +105,12 @@
 
 * 还没有取得收款设置：连不上平台，本机也没有保存过；没有收款。
 #DEFINE WSY_ERR_NO_CONFIG (-134)
+
+* 已经激活，可以收款；激活码已用掉，但密钥还没能存到磁盘。
+#DEFINE WSY_ERR_DEVICE_NOT_SAVED (-136)
+
+* 这台收银机保存的密钥读不出来，没有收款，也没有退款。
+#DEFINE WSY_ERR_DEVICE_UNREADABLE (-137)
 
 * 这台设备在收银程序里已经打开，没有重复打开。
 #DEFINE WSY_ERR_DEVICE_IN_USE (-135)

@@ -88,7 +88,8 @@ DEFINE CLASS TillForm AS Form
         IF NOT BASE_ADDRESS == ""
             WsyParamsSet(nOptions, "base", BASE_ADDRESS)
         ENDIF
-        nCode = WsyOpen(FULLPATH("wsydata"), WSY_GBK, nOptions, @nClient, @nReply)
+        * 数据文件夹放在固定的位置。不要放在程序旁边：程序装在 Program Files 里时，Windows 会让旧程序看到另一个文件夹。
+        nCode = WsyOpen("C:\wsydata", WSY_GBK, nOptions, @nClient, @nReply)
         WsyParamsFree(nOptions)
         THIS.nClient = nClient
         IF nCode = WSY_OK

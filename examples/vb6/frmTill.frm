@@ -186,7 +186,8 @@ Private Function OpenTill() As Boolean
     Dim lCode As Long
     Call WsyParamsNew(WsyCodePage(), hOptions)
     If BASE_ADDRESS <> "" Then Call WsyParamsSet(hOptions, "base", BASE_ADDRESS)
-    lCode = WsyOpen(App.Path & "\wsydata", WsyCodePage(), hOptions, m_hClient, hReply)
+    ' 数据文件夹放在固定的位置。不要放在程序旁边：程序装在 Program Files 里时，Windows 会让旧程序看到另一个文件夹。
+    lCode = WsyOpen("C:\wsydata", WsyCodePage(), hOptions, m_hClient, hReply)
     Call WsyParamsFree(hOptions)
     OpenTill = (lCode = WSY_OK)
     If OpenTill Then

@@ -23,7 +23,7 @@ use crate::sync::{Condvar, Mutex};
 use crate::till::code::Code;
 use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
-use crate::till::{Error, Options, Refusal, Till, secret_store};
+use crate::till::{Error, FolderDoubt, Options, Refusal, Till, secret_store};
 
 /// A till and its data folder. wsy_open opens it and wsy_close closes it. Any thread may use it, several at
 /// once.
@@ -73,11 +73,14 @@ impl Client {
 ///
 /// If the platform cannot be reached, the config comes from the file saved earlier. If the platform refuses
 /// this device, or names a server that is not allowed, nothing is charged until a valid config arrives, even
-/// after a restart; config_refusal and hint_en say so. Call wsy_recover_start next, after each wsy_open.
+/// after a restart; config_refusal and hint_en say so. If the saved device key cannot be read, the till opens
+/// as not activated: config_refusal is "key", and calls that need the device return
+/// WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
 ///
 /// folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
-///            config.xml and wsy.log. Only one process can have it open. Keep it on a local disk and never
-///            copy it to a second till.
+///            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
+///            and never copy it to a second till. A relative path is resolved now: changing the current
+///            directory later makes no difference.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
 ///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document): where
@@ -138,7 +141,8 @@ impl Client {
 /// reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
 ///            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
 ///            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
-///            activated), and the fields of wsy_config.
+///            activated), folder_doubt (what may be wrong with the data folder: "network", "synced" or
+///            "no_mark", which a support desk should see), and the fields of wsy_config.
 ///
 /// Each device belongs to one data folder: two folders with the same device would not know which auth codes
 /// the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
@@ -210,7 +214,8 @@ fn opened(till: &Till) -> Draft {
     let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
     let refusal = till.refusal();
     let left = Left {
-        inactive: usize::from(till.device_id().is_none()),
+        inactive: usize::from(till.device_id().is_none() && till.unreadable().is_none()),
+        unreadable: usize::from(till.unreadable().is_some()),
         disowned: usize::from(matches!(refusal, Some(Refusal::Device(_)))),
         moved: usize::from(matches!(refusal, Some(Refusal::Server(_)))),
         charges: charges.unwrap_or_default(),
@@ -221,6 +226,7 @@ fn opened(till: &Till) -> Draft {
         undoing: undoing.unwrap_or_default(),
         ..Left::default()
     };
+    let doubts: Vec<_> = till.folder_doubts().into_iter().map(FolderDoubt::word).collect();
     Draft::new(Code::Ok)
         .left(&left)
         .field(names::OPEN_CHARGES, charges)
@@ -228,6 +234,7 @@ fn opened(till: &Till) -> Draft {
         .field(names::UNFINISHED, unfinished)
         .field(names::CONFLICTS, conflicts)
         .field(names::ALARMS, alarms)
+        .field(names::FOLDER_DOUBT, doubts.join(" "))
         .fields(config_fields(till))
         .list(names::LIST_DM_CODE, pay_types(till))
 }

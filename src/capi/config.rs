@@ -16,11 +16,13 @@ use crate::till::{ConfigSource, Error, Refusal, Till, clock};
 ///          asks after changes in the back office.
 /// reply:   NULL, or receives a reply with
 ///   device_id           this till's device; empty until activated
+///   device_saved        0 if the device's key could not be saved to disk yet, see wsy_activate
 ///   config_source       "platform", "file" (the platform could not be reached) or "none"
 ///   config_refusal      "device" if the platform does not accept this device or its key, "server" if it has
 ///                       moved to a server that is not allowed; nothing is charged until a valid config
-///                       arrives. Empty otherwise
-///   config_refusal_info the platform's sentence, or that server
+///                       arrives. "key" if the saved key cannot be read: nothing is charged until the till
+///                       is activated again, or opened by the user who sealed it. Empty otherwise
+///   config_refusal_info the platform's sentence, that server, or why the key cannot be read
 ///   config_age_s, config_time (Beijing)
 ///                       the age of the config in seconds, and when it was read
 ///   and every attribute of the platform's response under its own name, such as server, client_name,
@@ -29,10 +31,10 @@ use crate::till::{ConfigSource, Error, Refusal, Till, clock};
 ///
 /// Threads: any. With refresh 1 blocks as long as wsy_open.
 ///
-/// Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
-/// also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
-/// WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device),
-/// after which the config in use stays.
+/// Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh
+/// 1 also WSY_ERR_NOT_ACTIVATED, WSY_ERR_DEVICE_UNREADABLE, WSY_ERR_ACTIVATE_AGAIN,
+/// WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or
+/// WSY_ERR_BAD_RESPONSE (also for the config of another device), after which the config in use stays.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.
@@ -64,16 +66,20 @@ pub(super) fn configured(till: &Till) -> Draft {
     with_config(Draft::new(Code::Ok), till)
 }
 
-fn with_config(draft: Draft, till: &Till) -> Draft {
+pub(super) fn with_config(draft: Draft, till: &Till) -> Draft {
     draft.fields(config_fields(till)).list(names::LIST_DM_CODE, pay_types(till))
 }
 
 /// The fields of the config in use.
 pub(super) fn config_fields(till: &Till) -> Fields {
-    let refusal = till.refusal();
-    let (refused, said) = refusal.as_ref().map_or_else(Default::default, Refusal::parts);
+    let (refusal, unreadable) = (till.refusal(), till.unreadable());
+    let (refused, said) = match &unreadable {
+        Some(reason) => ("key", reason.as_str()),
+        None => refusal.as_ref().map_or_else(Default::default, Refusal::parts),
+    };
     let fields = Fields::default()
         .with(names::DEVICE_ID, till.device_id())
+        .with(names::DEVICE_SAVED, i64::from(till.is_device_saved()))
         .with(names::CONFIG_REFUSAL, refused.to_owned())
         .with(names::CONFIG_REFUSAL_INFO, said.to_owned());
     let Some(known) = till.config() else { return fields.with(names::CONFIG_SOURCE, "none") };

@@ -4,7 +4,8 @@ use std::ffi::c_char;
 
 use crate::capi::call::answer;
 use crate::capi::client::wsy_client;
-use crate::capi::config::configured;
+use crate::capi::config::{configured, with_config};
+use crate::capi::draft::Draft;
 use crate::capi::params::{self, unknown, wrong, wsy_params};
 use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
@@ -15,7 +16,7 @@ use crate::till::{Error, flag};
 /// Activates this till with a one-time code from the back office (section 1).
 ///
 /// When this returns WSY_OK, the device id and key are on disk, and only this user can read the key. Then it
-/// reads the config.
+/// reads the config. A code works only once, so a key that cannot be saved is used nevertheless.
 ///
 /// initkey: the activation code.
 /// hostid:  identifies this machine to the platform; not empty, such as `<host cpu="..." mac="..." />`. It is
@@ -23,17 +24,19 @@ use crate::till::{Error, flag};
 ///          this machine's processor and the hardware address of a network card. On Windows the card is an
 ///          Ethernet card, otherwise a Wi-Fi card, never one known to be virtual. On Linux it has a device
 ///          behind it, which excludes lo, bridges, docker, veth and tunnels. Without such a card, mac is the
-///          computer's name (Windows) or /etc/machine-id (Linux).
+///          system's identifier of the machine: MachineGuid (Windows) or /etc/machine-id (Linux).
 /// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
 /// Threads: any. Blocks for at most twice connect_ms plus four times response_ms: the activation, and the
 /// config after it.
 ///
-/// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
-/// used up); WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the
-/// device is kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid
-/// is empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
+/// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may
+/// be used up); WSY_ERR_DEVICE_NOT_SAVED (activated, and the code is used up, but the key is in memory
+/// only: later calls and wsy_close try to save it, and device_saved says whether it is);
+/// WSY_ERR_DEVICE_IN_USE (another client of this program is the device that the code was for; the device is
+/// kept for the next wsy_open of this folder, after that client is closed); WSY_ERR_OPTIONS (hostid is
+/// empty, or is not Base64 although params says so), WSY_ERR_NOT_SENT, WSY_ERR_FOLDER, WSY_ERR_BUSY,
 /// WSY_ERR_HANDLE, WSY_ERR_ARGUMENT or WSY_ERR_TEXT.
 ///
 /// # Safety
@@ -59,8 +62,11 @@ pub unsafe extern "C" fn wsy_activate(
         let initkey = client.required(initkey)?;
         let hostid = client.optional(hostid)?;
         let host = host_id(hostid.as_deref(), &params::pairs(params)?)?;
-        client.till.activate(&initkey, &host)?;
-        Ok(configured(&client.till))
+        match client.till.activate(&initkey, &host) {
+            Err(error @ Error::DeviceNotSaved(_)) => Ok(with_config(Draft::from(&error), &client.till)),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(configured(&client.till)),
+        }
     })
 }
 
@@ -83,7 +89,8 @@ fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, E
 
 /// Sets a device id and key that the back office issued by hand (remark 1 of the document).
 ///
-/// Stores them as wsy_activate does, and reads the config.
+/// Stores them as wsy_activate does, and reads the config. An earlier device's key that an open row still
+/// needs, or that cannot be read now, is kept beside it as device-*.key.
 ///
 /// device_id, key: as the back office shows them.
 /// reply:          NULL, or receives a reply with the fields of wsy_config.

@@ -8,11 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard};
 
 use crate::sync::Mutex;
+use crate::sys::process::PerProcess;
 use crate::till::code::Code;
 
 /// All kinds share one sequence of numbers, so that a handle of one kind is never valid as another. The first
 /// number and the step keep handles apart from small integers that a program may pass by mistake.
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
+/// The first number of this process; those before it are its parent's.
+static FLOOR: PerProcess<usize> = PerProcess::new(|| NEXT.load(Ordering::Relaxed));
 const FIRST: usize = 0x1_0010;
 const STEP: usize = 0x10;
 /// So that a handle in a VB6 Long or a Delphi Integer is never negative.
@@ -41,24 +44,27 @@ impl<H> From<&Self> for Handle<H> {
 
 /// The live objects behind the handles of one kind.
 pub struct Registry<H, T> {
-    live: Mutex<Option<HashMap<usize, Arc<T>>>>,
+    live: PerProcess<Live<T>>,
     of: PhantomData<fn(H)>,
 }
 
-impl<H, T> Registry<H, T> {
+type Live<T> = Mutex<HashMap<usize, Arc<T>>>;
+
+impl<H, T: Send + Sync> Registry<H, T> {
     /// An empty registry.
     pub const fn new() -> Self {
-        Self { live: Mutex::new(None), of: PhantomData }
+        Self { live: PerProcess::new(Mutex::default), of: PhantomData }
     }
 
-    fn live(&self) -> MutexGuard<'_, Option<HashMap<usize, Arc<T>>>> {
-        self.live.lock()
+    fn live(&'static self) -> MutexGuard<'static, HashMap<usize, Arc<T>>> {
+        // Before this process has a handle of its own.
+        FLOOR.get();
+        self.live.get().lock()
     }
 
     /// Registers an object and returns its handle.
-    pub fn add(&self, value: Arc<T>) -> *mut H {
+    pub fn add(&'static self, value: Arc<T>) -> *mut H {
         let mut live = self.live();
-        let live = live.get_or_insert_default();
         // The numbers wrap around only after a hundred million handles; one that is still in use is skipped.
         loop {
             let number = NEXT.fetch_add(STEP, Ordering::Relaxed);
@@ -74,17 +80,24 @@ impl<H, T> Registry<H, T> {
     }
 
     /// The object behind a handle.
-    pub fn get(&self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
-        self.live().as_ref().and_then(|live| live.get(&handle.into().0)).cloned().ok_or(Code::Handle)
+    pub fn get(&'static self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
+        let number = handle.into().0;
+        self.live().get(&number).cloned().ok_or_else(|| missing(number))
     }
 
     /// All objects that have a handle.
-    pub fn all(&self) -> Vec<Arc<T>> {
-        self.live().iter().flat_map(HashMap::values).cloned().collect()
+    pub fn all(&'static self) -> Vec<Arc<T>> {
+        self.live().values().cloned().collect()
     }
 
     /// Invalidates a handle; its object lives until the last call on it ends.
-    pub fn remove(&self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
-        self.live().as_mut().and_then(|live| live.remove(&handle.into().0)).ok_or(Code::Handle)
+    pub fn remove(&'static self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
+        let number = handle.into().0;
+        self.live().remove(&number).ok_or_else(|| missing(number))
     }
+}
+
+/// Why a handle means nothing in this process.
+fn missing(number: usize) -> Code {
+    if (FIRST..*FLOOR.get()).contains(&number) { Code::Forked } else { Code::Handle }
 }

@@ -239,12 +239,18 @@ names! {
     CONFIG_SOURCE "config_source", text, "config",
         zh "配置从哪里来：platform、file（平台连不上）、none",
         en "where the config comes from: platform, file (the platform could not be reached), none";
+    FOLDER_DOUBT "folder_doubt", text, "open",
+        zh "数据文件夹可能有的问题，用空格分开：network（在网络盘上）、synced（在同步盘上）、no_mark（缺少 ledger.mark，这次无法发现旧备份）；没有则为空",
+        en "what may be wrong with the data folder, separated by spaces: network (it is on a network drive), synced (another program keeps it the same on several machines), no_mark (ledger.mark was missing, so an old backup could not be noticed this time); empty for nothing";
+    DEVICE_SAVED "device_saved", number, "config",
+        zh "设备的密钥是否已存到磁盘：0 表示还没有存好，现在关闭程序就要重新激活",
+        en "whether the device's key is on disk; 0: not yet, and a till that is closed now has to be activated again";
     CONFIG_REFUSAL "config_refusal", text, "config",
-        zh "为什么暂时不能收款：device（平台不认这台设备）、server（平台换了未经允许的服务器）；空为可以",
-        en "why nothing is charged: device (the platform does not accept it), server (the platform moved to one that is not allowed); otherwise empty";
+        zh "为什么暂时不能收款：key（本机保存的密钥读不出来）、device（平台不认这台设备）、server（平台换了未经允许的服务器）；空为可以",
+        en "why nothing is charged: key (the saved key cannot be read), device (the platform does not accept it), server (the platform moved to one that is not allowed); otherwise empty";
     CONFIG_REFUSAL_INFO "config_refusal_info", text, "config",
-        zh "平台的原话，或那个服务器",
-        en "the platform's sentence, or that server";
+        zh "平台的原话、那个服务器，或密钥读不出来的原因",
+        en "the platform's sentence, that server, or why the key cannot be read";
     CONFIG_AGE_S "config_age_s", number, "config",
         zh "配置已有多少秒",
         en "how many seconds old the config is";

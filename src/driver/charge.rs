@@ -8,8 +8,8 @@ use crate::chain::chain;
 use crate::driver::error::{Error, NoBill};
 use crate::driver::reporting::{as_reported, report_paid, retract};
 use crate::driver::{
-    Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up, is_number,
-    is_witness, keep_said,
+    Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up,
+    device_to_ask_as, is_number, is_witness, keep_said,
 };
 use crate::payment::bill::{Account, ChargeState, Charging, Standing, Telling, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
@@ -163,7 +163,7 @@ pub fn admit_charge<C: Context, E: From<Error>>(
         Known::Admission(admission) => Ok(admission),
         Known::New(tells) => {
             let code_lock = lock_code(context, &request)?;
-            let device = context.device().ok_or(Error::NotActivated)?;
+            let device = context.device().ok_or_else(|| context.no_device())?;
             let wallet = wallet(&request)?;
             Ok(ChargeTask::begin(context, request, wallet, device, tells, vec![lock, code_lock]))
         }
@@ -419,7 +419,7 @@ impl<K> ChargeTask<K> {
         // Nothing is left to query it by.
         let is_lost = code.is_none() && row.order().is_none();
         let policy = if is_lost { Policy { deadline_ms: 0, ..policy } } else { policy };
-        let (device, now) = (context.device().ok_or(Error::NotActivated)?, context.now());
+        let (device, now) = (device_to_ask_as(context, &row.device_id)?, context.now());
         let evidence = brought_up(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
         let (machine, action) =

@@ -13,6 +13,9 @@ pub enum Error {
     /// The till has no device id and key.
     #[error("this till has no device id and key")]
     NotActivated,
+    /// The till's device key is saved, and cannot be read. With the reason.
+    #[error("the saved device key cannot be read: {0}")]
+    DeviceUnreadable(String),
     /// Not a valid merchant order number.
     #[error("the bill number `{0}` is not 1 to 64 visible ASCII characters")]
     OutTradeNo(String),

@@ -101,6 +101,14 @@ pub trait Context {
     fn opened(&self) -> Millis;
     /// The device as which this till is activated, if it is.
     fn device(&self) -> Option<Device>;
+    /// Why there is none.
+    fn no_device(&self) -> Error {
+        Error::NotActivated
+    }
+    /// The device that a row was sent as, if its key is still here: as an earlier device only queries are made.
+    fn device_of_row(&self, device_id: &str) -> Option<Device> {
+        self.device().filter(|device| device.id == device_id)
+    }
     /// The server that requests that move money go to.
     fn server(&self) -> String;
     /// Whether a row's server can still be queried.
@@ -290,6 +298,11 @@ fn brought_up_refund<C: Context>(context: &C, row: &RefundRow) -> Known {
 /// How long the ledger has been open without a note about a row.
 fn since<C: Context>(context: &C, row: RowId) -> Millis {
     context.now().saturating_sub(context.noted(row).unwrap_or_else(|| context.opened()))
+}
+
+/// The device that queries about a row are made as: the one that sent it, or else the till's own.
+fn device_to_ask_as<C: Context>(context: &C, device_id: &str) -> Result<Device, Error> {
+    context.device_of_row(device_id).or_else(|| context.device()).ok_or_else(|| context.no_device())
 }
 
 /// Whether a row's device and server can be queried now. A row of schema version 1 does not say where it was

@@ -153,7 +153,7 @@ impl From<ResponseError> for Unanswered {
 impl ReconcileTask {
     /// Begins. Nothing has been sent when this returns.
     pub fn begin<C: Context>(context: &C, day: &str) -> Result<Self, Error> {
-        let device = context.device().ok_or(Error::NotActivated)?;
+        let device = context.device().ok_or_else(|| context.no_device())?;
         let charges = context.store().charges_to_reconcile(day)?;
         let refunds = context.store().refunds_to_reconcile(day)?;
         let (paid_fen, refunded_fen) = sums_of_day(day, &charges, &refunds);
@@ -184,17 +184,24 @@ impl ReconcileTask {
         }
     }
 
+    /// The device that sent the row, if its key is still here; or else this till's.
+    fn device_to_ask_as<C: Context>(&self, context: &C, asking: &Asking) -> Device {
+        let (device_id, _) = asking.subject.sender();
+        context.device_of_row(device_id).unwrap_or_else(|| self.device.clone())
+    }
+
     fn request<C: Context>(&self, context: &C, asking: &Asking) -> Result<Request, Unanswered> {
         let none = Extra::default();
+        let device = &self.device_to_ask_as(context, asking);
         Ok(match (&asking.question, &asking.subject) {
             (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
-                request::query_by_order(&self.device, dm_id, &charge.wallet.paytype, false, &none)
+                request::query_by_order(device, dm_id, &charge.wallet.paytype, false, &none)
             }
             (_, Subject::Attempt(charge)) => {
                 let code = code_of(context, charge)?;
-                request::query_by_auth_code(&self.device, &code, &charge.wallet.paytype, false, &none)
+                request::query_by_auth_code(device, &code, &charge.wallet.paytype, false, &none)
             }
-            (_, Subject::Order { dm_id, .. }) => request::read(&self.device, dm_id, &none),
+            (_, Subject::Order { dm_id, .. }) => request::read(device, dm_id, &none),
         })
     }
 
@@ -263,7 +270,9 @@ impl ReconcileTask {
     ) -> Result<Option<Vec<Difference>>, Unanswered> {
         let (device_id, server) = asking.subject.sender();
         match absence {
-            Some(info) if !is_witness(context, &self.device, device_id, server) => {
+            Some(info)
+                if !is_witness(context, &self.device_to_ask_as(context, asking), device_id, server) =>
+            {
                 Err(Unanswered::Other(format!("asked as another device or at another server: {info}")))
             }
             _ => Ok(Some(difference.into_iter().collect())),

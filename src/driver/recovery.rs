@@ -103,7 +103,7 @@ fn settle_charges<C: Context>(
         let tells = Tells::of(account(context, &name)?.bill.telling(), false);
         match ChargeTask::resume(context, row, policy, tells, vec![lock]) {
             Ok(task) => open.push(Settling::Charge(Box::new(task))),
-            Err(Error::NotActivated) => return Err(Error::NotActivated),
+            Err(error @ (Error::NotActivated | Error::DeviceUnreadable(_))) => return Err(error),
             Err(error) => {
                 context.log(Level::Error, || format!("recover out_trade_no={name} {}", chain(&error)))
             }
@@ -174,7 +174,7 @@ fn settle_refunds<C: Context>(
         match RefundTask::resume(context, row, policy, vec![lock]) {
             Ok(task) => open.push(Settling::Refund(Box::new(task))),
             Err(Error::Busy(_)) => {}
-            Err(Error::NotActivated) => return Err(Error::NotActivated),
+            Err(error @ (Error::NotActivated | Error::DeviceUnreadable(_))) => return Err(error),
             Err(error) => {
                 context.log(Level::Error, || format!("recover out_refund_no={name} {}", chain(&error)))
             }

@@ -8,7 +8,7 @@ use crate::driver::charge::{describe, level_of, no_intent};
 use crate::driver::error::{Error, NoBill};
 use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
-    is_number, is_witness, keep_said,
+    device_to_ask_as, is_number, is_witness, keep_said,
 };
 use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
 use crate::payment::bill::{Account, RefundState, VOID};
@@ -322,7 +322,7 @@ impl<K> RefundTask<K> {
         }
         let others = admission::lines_of_others(&refunds, None);
         let server = allowed_server(context, admission::server_of(&found.charged_at, &refunds))?;
-        let device = context.device().ok_or(Error::NotActivated)?;
+        let device = context.device().ok_or_else(|| context.no_device())?;
         let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, context.now());
         Ok(Self {
             device,
@@ -356,7 +356,7 @@ impl<K> RefundTask<K> {
             let what = format!("the refund {} has an invalid amount", row.out_refund_no);
             LedgerError::Damaged(Cause::new(what))
         })?;
-        let device = context.device().ok_or(Error::NotActivated)?;
+        let device = device_to_ask_as(context, &row.device_id)?;
         let known = brought_up_refund(context, &row);
         let is_witness = is_witness(context, &device, &row.device_id, &row.server);
         let refunds = context.store().refunds_of_order(&row.dm_id)?;

@@ -19,6 +19,12 @@ pub enum LedgerError {
     /// A copy: made on another machine.
     #[error("the ledger was made on another machine")]
     OtherMachine,
+    /// Perhaps a copy: the same system on other hardware.
+    #[error(
+        "the ledger was made with other network cards and disks: the disk was cloned or put into another \
+         machine, or all of them were replaced"
+    )]
+    OtherHardware,
     /// A copy: made in another folder. With that folder.
     #[error("the ledger was made in the folder {0}")]
     OtherFolder(String),

@@ -18,7 +18,17 @@ const TRIES: usize = 4;
 /// Returns the hardware address of a network card, `00:1a:2b:3c:4d:5e`: of an Ethernet card before a Wi-Fi
 /// one, and of several the lowest address, since Windows does not keep their order.
 pub fn card() -> Option<String> {
-    let list = fetch()?;
+    all().into_iter().min().map(|(_, address)| address)
+}
+
+/// Returns the hardware addresses of all network cards.
+pub fn cards() -> Vec<String> {
+    all().into_iter().map(|(_, address)| address).collect()
+}
+
+/// Each card: whether it is for Wi-Fi, and its address.
+fn all() -> Vec<(bool, String)> {
+    let Some(list) = fetch() else { return Vec::new() };
     let mut cards = Vec::new();
     let mut next = list.as_ptr().cast::<IP_ADAPTER_ADDRESSES_LH>();
     while !next.is_null() {
@@ -28,7 +38,7 @@ pub fn card() -> Option<String> {
         cards.extend(card_of(adapter));
         next = adapter.Next;
     }
-    cards.into_iter().min().map(|(_, address)| address)
+    cards
 }
 
 /// Returns whether the card is for Wi-Fi, and its address.

@@ -7,8 +7,17 @@
 pub mod adapters;
 #[cfg(windows)]
 pub mod dpapi;
+pub mod drive;
+pub mod file_id;
 pub mod fpu;
+pub mod lock;
+#[cfg(windows)]
+pub mod machine;
 #[cfg(windows)]
 pub mod pin;
+pub mod process;
+#[cfg(windows)]
+pub mod rename;
+pub mod sqlite;
 #[cfg(windows)]
 pub mod winspool;

@@ -1,18 +1,25 @@
 //! Activation: how the till gets its device id and key.
 
+use std::io;
+use std::time::{Duration, Instant};
+
 use crate::chain::chain;
 use crate::driver;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{self, Device};
 use crate::protocol::response::{self, Activation};
-use crate::till::config::ConfigState;
-use crate::till::device::Activated;
+use crate::till::config::{ConfigState, Refusal};
+use crate::till::device::{Activated, Saved};
 use crate::till::error::Error;
 use crate::till::host_id::HostId;
-use crate::till::{Till, device};
+use crate::till::{Till, device, files};
+
+/// How often to try to save a device that could not be saved.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl Till {
-    /// Activates this till with a one-time code (section 1). The device is on disk when this returns.
+    /// Activates this till with a one-time code (section 1). The device is on disk when this returns, or the
+    /// error says that it is not: it is then used from memory and saved later.
     pub fn activate(&self, initkey: &str, host: &HostId) -> Result<Device, Error> {
         if initkey.trim().is_empty() || initkey.chars().any(char::is_control) {
             return Err(Error::ActivationInput("activation code"));
@@ -36,9 +43,20 @@ impl Till {
                 Err(error) => return Err(self.activation_lost(error.into())),
             },
         };
-        // The code is used up: save the device even if another till of this process is activated as it.
-        device::save(&self.folder, &device, self.secrets.as_ref()).map_err(Error::Folder)?;
-        self.set_device(device.clone())?;
+        // The code is used up: keep the device even if another till of this process is activated as it, and
+        // even if it cannot be saved.
+        let saved = self.save_device(&device, files::replace);
+        *self.unsaved.lock() = saved.is_err().then(|| (device.clone(), Instant::now()));
+        if let Err(error) = &saved {
+            self.log.error(&format!("device.not_saved device_id={} {error}", device.id));
+        }
+        let mut own = self.device.write();
+        let activated = Activated::take(&self.http.base(), device.clone(), own.as_ref())?;
+        self.use_device(activated, &mut own);
+        drop(own);
+        // The device is set even if its config cannot be read now; `config` says whether it was.
+        let _ = self.refresh_config();
+        saved.map_err(Error::DeviceNotSaved)?;
         Ok(device)
     }
 
@@ -50,15 +68,70 @@ impl Till {
         }
         let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
-        device::save(&self.folder, &activated.device, self.secrets.as_ref()).map_err(Error::Folder)?;
-        self.log.info(&format!("device.set device_id={}", activated.device.id));
-        *own = Some(activated);
+        self.save_device(&activated.device, files::replace).map_err(Error::Folder)?;
+        *self.unsaved.lock() = None;
+        self.use_device(activated, &mut own);
         drop(own);
-        *self.config.write() = ConfigState::default();
-        self.forget_refusal();
-        // The device is set even if its config cannot be read now; `config` says whether it was.
         let _ = self.refresh_config();
         Ok(())
+    }
+
+    /// Saves a device. What was saved before is kept beside it where a row needs it, or where it cannot be
+    /// read now.
+    fn save_device(&self, device: &Device, write: device::Write) -> io::Result<()> {
+        let (folder, secrets) = (&self.folder, self.secrets.as_ref());
+        let earlier = match device::load(folder, secrets) {
+            Saved::Device(before) if before.id == device.id => None,
+            // The platform does not accept it: nothing can be asked as that device.
+            Saved::Device(_) if matches!(self.refusal(), Some(Refusal::Device(_))) => None,
+            Saved::Device(before) => {
+                self.ledger.needs_device(&before.id).unwrap_or(true).then_some(Some(before))
+            }
+            Saved::Unreadable(_) => Some(None),
+            Saved::None => None,
+        };
+        if let Some(readable) = earlier {
+            device::keep_earlier(folder, write)?;
+            self.earlier.write().extend(readable);
+        }
+        device::save(folder, device, secrets, write)
+    }
+
+    fn use_device(&self, activated: Activated, own: &mut Option<Activated>) {
+        self.log.info(&format!("device.set device_id={}", activated.device.id));
+        *own = Some(activated);
+        *self.unreadable.write() = None;
+        *self.config.write() = ConfigState::default();
+        self.forget_refusal();
+    }
+
+    /// Whether the device is on disk. If not, it is lost when the program ends.
+    pub fn is_device_saved(&self) -> bool {
+        self.unsaved.lock().is_none()
+    }
+
+    /// Tries again to save a device that could not be saved, once in a while.
+    pub(super) fn save_device_later(&self) {
+        let mut unsaved = self.unsaved.lock();
+        let Some((device, tried)) = unsaved.as_mut().filter(|(_, tried)| tried.elapsed() >= PAUSE) else {
+            return;
+        };
+        *tried = Instant::now();
+        if self.save_device(device, files::replace_at_once).is_ok() {
+            self.log.info(&format!("device.saved device_id={}", device.id));
+            *unsaved = None;
+        }
+    }
+
+    /// Tries for the last time, and harder.
+    pub(super) fn save_device_at_last(&self) {
+        let unsaved = self.unsaved.lock().take();
+        if let Some((device, _)) = unsaved {
+            match self.save_device(&device, files::replace) {
+                Ok(()) => self.log.info(&format!("device.saved device_id={}", device.id)),
+                Err(error) => self.log.error(&format!("device.lost device_id={} {error}", device.id)),
+            }
+        }
     }
 
     fn activation_lost(&self, reason: Error) -> Error {

@@ -228,6 +228,12 @@ codes! {
             / "日志回调函数里不能再调用本程序库。在回调里只记下内容，返回后再调用。",
         en "Error in the till program (-108): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
             / "The library cannot be called from inside its own log callback. Only save the line there; call the library after the callback has returned.";
+    /// The handle was made before this process was forked, and belongs to its parent.
+    Forked = -109, NotMoved,
+        zh "收银程序出错（-109），这次操作没有执行。" / "重新操作一次；如果正在收款，先查清那一单，不要直接重新收款。仍不行请联系技术支持。"
+            / "句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。在父进程里调用；子进程需要时，用另一个数据文件夹自行调用 wsy_open。",
+        en "Error in the till program (-109): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
+            / "The handle belongs to the parent process: after a fork, the child can neither use nor close it. Make the call in the parent; a child that needs a till calls wsy_open itself, on another data folder.";
     /// An option or parameter is not known, or its value is not valid.
     Options = -110, NotMoved,
         zh "收银程序的设置有误（-110），这次操作没有执行。" / "请联系技术支持检查设置。"
@@ -325,6 +331,18 @@ codes! {
             / "网络恢复后调用 wsy_config；原因见 detail。",
         en "The payment settings are missing: the platform cannot be reached, and none are saved. Nothing was charged." / "Check the network and try again."
             / "Call wsy_config when the network is back; detail says why it failed.";
+    /// The till is activated, but its key could not be saved. It is used from memory; the code is spent.
+    DeviceNotSaved = -136, NotMoved,
+        zh "已经激活，可以收款；激活码已用掉，但密钥还没能存到磁盘。" / "先不要关闭收银程序，否则要重新激活；检查磁盘是否已满、杀毒软件是否拦截。程序会自动再存。"
+            / "密钥暂时只在内存里，此后的调用结束时和 wsy_close 时会再存；字段 device_saved 为 1 表示已存好。不要再用这个激活码。",
+        en "The till is activated and can charge. The activation code is used up, but the key is not saved to the disk yet." / "Do not close the till program yet, or the till has to be activated again. Check whether the disk is full, or a virus scanner is in the way. The program keeps trying to save it."
+            / "The key is in memory only. Later calls and wsy_close try to save it again; the field device_saved is 1 once it is on disk. Do not use the code again.";
+    /// The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+    DeviceUnreadable = -137, NotMoved,
+        zh "这台收银机保存的密钥读不出来，没有收款，也没有退款。" / "用原来的 Windows 用户登录后再打开；不行就请店长用新的激活码重新激活。不要删除任何文件。"
+            / "device.key 是另一个 Windows 用户或另一台机器加密的，或文件已损坏，原因见 detail。用原来的用户打开；不行就调用 wsy_activate，原文件会另存为 device-*.key。",
+        en "The saved key of this till cannot be read; nothing was charged or refunded." / "Log in as the Windows user who ran the till before and open it again. If that does not help, ask the manager to activate the till with a new code. Do not delete any files."
+            / "device.key was sealed by another Windows user or on another machine, or is damaged: detail says why. Open the till as that user; or call wsy_activate, which keeps the old file as device-*.key.";
     /// Another client of this program is activated as the same device.
     DeviceInUse = -135, NotMoved,
         zh "这台设备在收银程序里已经打开，没有重复打开。" / "请联系技术支持。"

@@ -3,16 +3,17 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use crate::protocol::request::Device;
+use crate::sys::process::PerProcess;
 use crate::till::error::Error;
 use crate::till::files;
 use crate::till::in_flight::{InFlight, InFlightLock};
 use crate::till::secret_store::SecretStore;
 
 /// The devices that the tills of this process are activated as, by platform.
-static ACTIVATED: LazyLock<InFlight> = LazyLock::new(InFlight::default);
+static ACTIVATED: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 /// A device that exactly one till of this process is activated as. Two tills would not know each other's auth
 /// codes, and each would take the other's payments for its own.
@@ -28,7 +29,7 @@ impl Activated {
         let lock = match own {
             Some(own) if own.device.id == device.id => Arc::clone(&own.lock),
             _ => {
-                let taken = ACTIVATED.lock(base, &device.id);
+                let taken = ACTIVATED.get().lock(base, &device.id);
                 Arc::new(taken.map_err(|_| Error::DeviceInUse(device.id.clone()))?)
             }
         };
@@ -36,50 +37,120 @@ impl Activated {
     }
 }
 
+/// How the names of the files of earlier devices begin.
+const EARLIER: &str = "device-";
+
 fn path(folder: &Path) -> PathBuf {
     folder.join("device.key")
 }
 
-/// Loads the device of this folder, if it is activated.
-pub fn load(folder: &Path, secrets: &dyn SecretStore) -> io::Result<Option<Device>> {
-    let text = match fs::read_to_string(path(folder)) {
+/// The device that a data folder has saved.
+#[derive(Debug)]
+pub enum Saved {
+    /// No device.
+    None,
+    /// The device.
+    Device(Device),
+    /// A device whose key cannot be read: sealed by another user or on another machine, or damaged.
+    Unreadable(io::Error),
+}
+
+/// Loads the device of this folder.
+pub fn load(folder: &Path, secrets: &dyn SecretStore) -> Saved {
+    read(&path(folder), secrets)
+}
+
+fn read(path: &Path, secrets: &dyn SecretStore) -> Saved {
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Saved::None,
+        Err(error) => return Saved::Unreadable(error),
     };
-    let field = |name: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-    };
-    match (field("device_id"), field("key")) {
-        (Some(id), Some(key)) => {
-            let unreadable =
-                |e: io::Error| io::Error::new(e.kind(), format!("could not use device.key: {e}"));
-            Ok(Some(Device::new(id, secrets.unseal(&key).map_err(unreadable)?)))
+    match (field(&text, "device_id"), field(&text, "key")) {
+        (Some(id), Some(key)) => match secrets.unseal(&key) {
+            Ok(key) => Saved::Device(Device::new(id, key)),
+            Err(error) => Saved::Unreadable(error),
+        },
+        _ => {
+            let damaged = "the file lacks device_id or key";
+            Saved::Unreadable(io::Error::new(io::ErrorKind::InvalidData, damaged))
         }
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "device.key lacks device_id or key")),
     }
 }
 
+fn field(text: &str, name: &str) -> Option<String> {
+    text.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+}
+
+/// The devices that this till was before, as far as a row needs them: queries about it are made as the device
+/// that sent it. The others are forgotten; files that cannot be read now stay.
+pub fn load_earlier(
+    folder: &Path,
+    secrets: &dyn SecretStore,
+    is_needed: impl Fn(&str) -> bool,
+) -> Vec<Device> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_earlier = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with(EARLIER) && name.ends_with(".key")
+    };
+    let mut earlier = Vec::new();
+    for path in entries.map(|entry| entry.path()).filter(is_earlier) {
+        match read(&path, secrets) {
+            Saved::Device(device) if is_needed(&device.id) => earlier.push(device),
+            Saved::Device(_) => drop(files::remove(&path)),
+            Saved::None | Saved::Unreadable(_) => {}
+        }
+    }
+    earlier
+}
+
+/// How to write a file: [`files::replace`] or [`files::replace_at_once`].
+pub type Write = fn(&Path, &[u8]) -> io::Result<()>;
+
+/// Keeps what is saved under a name of its own before another device is saved: a key that a row needs, or one
+/// that may be readable again later.
+pub fn keep_earlier(folder: &Path, write: Write) -> io::Result<()> {
+    let from = path(folder);
+    let bytes = match fs::read(&from) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // It cannot be copied; it can still be given another name.
+        Err(_) => {
+            let is_free = |path: &PathBuf| !path.exists();
+            let free = names(folder, "unreadable").find(is_free);
+            return free.map_or(Ok(()), |free| files::rename_durably(&from, &free));
+        }
+    };
+    let id = field(&String::from_utf8_lossy(&bytes), "device_id").unwrap_or_default();
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+    let is_free_or_same = |path: &PathBuf| !path.exists() || fs::read(path).is_ok_and(|kept| kept == bytes);
+    let kept = names(folder, if id.is_empty() { "unreadable" } else { &id }).find(is_free_or_same);
+    kept.filter(|path| !path.exists()).map_or(Ok(()), |path| write(&path, &bytes))
+}
+
+/// `device-215117.key`, `device-215117-2.key` and so on.
+fn names(folder: &Path, id: &str) -> impl Iterator<Item = PathBuf> {
+    let numbered = (2_u32..).map(move |number| format!("-{number}"));
+    let ends = std::iter::once(String::new()).chain(numbered);
+    ends.map(move |end| folder.join(format!("{EARLIER}{id}{end}.key")))
+}
+
 /// Saves a device durably, readable by this user only.
-pub fn save(folder: &Path, device: &Device, secrets: &dyn SecretStore) -> io::Result<()> {
-    let text = format!("device_id={}\nkey={}\n", device.id, secrets.seal(&device.key)?);
-    files::replace(&path(folder), text.as_bytes())
+pub fn save(folder: &Path, device: &Device, secrets: &dyn SecretStore, write: Write) -> io::Result<()> {
+    write(&path(folder), text(device, secrets)?.as_bytes())
+}
+
+fn text(device: &Device, secrets: &dyn SecretStore) -> io::Result<String> {
+    Ok(format!("device_id={}\nkey={}\n", device.id, secrets.seal(&device.key)?))
 }
 
 /// Checks that a device could be saved, before a one-time code is used up.
 pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
-    let probe = folder.join("device.probe");
-    files::replace(&probe, secrets.seal("probe")?.as_bytes())?;
-    fs::remove_file(&probe)
-}
-
-/// An identifier of this machine, if it has one.
-pub fn machine() -> Option<String> {
-    let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
-    id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())
+    files::probe(&path(folder), secrets.seal("probe")?.as_bytes())
 }
 
 #[cfg(test)]
@@ -90,16 +161,52 @@ mod tests {
     #[test]
     fn a_device_is_kept_and_readable_by_its_user_only() {
         let folder = tempfile::tempdir().unwrap();
-        let load = || load(folder.path(), &FilePermissions).unwrap();
-        assert_eq!(load(), None);
+        let load = || load(folder.path(), &FilePermissions);
+        assert!(matches!(load(), Saved::None));
         let device = Device::new("215117", "k=e=y");
-        save(folder.path(), &device, &FilePermissions).unwrap();
-        assert_eq!(load(), Some(device));
+        save(folder.path(), &device, &FilePermissions, files::replace).unwrap();
+        assert!(matches!(load(), Saved::Device(saved) if saved == device));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             let mode = fs::metadata(path(folder.path())).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+        for damaged in ["", "device_id=1\n", "device_id=1\nkey=dpapi:AAAA\n", "\u{fffd}"] {
+            fs::write(path(folder.path()), damaged).unwrap();
+            assert!(matches!(load(), Saved::Unreadable(_)), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_device_is_kept_while_a_row_needs_it_and_an_unreadable_one_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = |text: &str| {
+            fs::write(path(folder.path()), text).unwrap();
+            keep_earlier(folder.path(), files::replace).unwrap();
+        };
+        keep_earlier(folder.path(), files::replace).unwrap();
+        keep("device_id=1\nkey=k\n");
+        keep("device_id=1\nkey=l\n");
+        keep("device_id=1\nkey=l\n");
+        keep("device_id=../2\nkey=dpapi:AAAA\n");
+        keep("nothing");
+        let load = |needed: &str| {
+            let mut all = load_earlier(folder.path(), &FilePermissions, |id| id == needed);
+            all.sort_by(|one, other| one.key.cmp(&other.key));
+            all
+        };
+        let there = || {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            let mut names: Vec<_> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(load("1"), [Device::new("1", "k"), Device::new("1", "l")]);
+        let stay = ["device-2.key", "device-unreadable.key", "device.key"];
+        assert_eq!(there(), [&["device-1-2.key", "device-1.key"], &stay[..]].concat());
+        assert_eq!(load("3"), []);
+        assert_eq!(there(), stay);
     }
 }

@@ -43,6 +43,9 @@ pub enum Error {
     /// The activation was sent, but no complete response came. With the reason.
     #[error("the outcome of the activation is unknown")]
     ActivationLost(#[source] Box<Self>),
+    /// The till is activated, and its device could not be saved. With the reason.
+    #[error("the till is activated; its device could not be saved")]
+    DeviceNotSaved(#[source] io::Error),
     /// The platform does not accept the device. With its message.
     #[error("the platform does not accept the device: {0}")]
     ActivateAgain(String),
@@ -129,6 +132,7 @@ impl Error {
             Self::Http(HttpError::CaFile { .. } | HttpError::CaPem(_) | HttpError::NoCa) => Code::CaFile,
             Self::ActivationRefused(_) | Self::ActivationInput(_) => Code::ActivationRefused,
             Self::ActivationLost(_) => Code::ActivationLost,
+            Self::DeviceNotSaved(_) => Code::DeviceNotSaved,
             Self::ActivateAgain(_) => Code::ActivateAgain,
             Self::DeviceInUse(_) => Code::DeviceInUse,
             Self::NoConfig(_) => Code::NoConfig,
@@ -173,6 +177,7 @@ const fn driver_code(error: &driver::Error) -> Code {
     match error {
         Error::Ledger(error) => ledger_code(error),
         Error::NotActivated => Code::NotActivated,
+        Error::DeviceUnreadable(_) => Code::DeviceUnreadable,
         Error::AuthCodeUsed { .. } => Code::AuthCodeUsed,
         Error::OutTradeNo(_) => Code::OutTradeNo,
         Error::OutRefundNo(_) => Code::OutRefundNo,
@@ -204,7 +209,9 @@ const fn ledger_code(error: &LedgerError) -> Code {
         LedgerError::InUse => Code::FolderInUse,
         LedgerError::Damaged(_) => Code::LedgerDamaged,
         LedgerError::Newer(_) => Code::LedgerNewer,
-        LedgerError::OtherMachine | LedgerError::OtherFolder(_) => Code::LedgerCopied,
+        LedgerError::OtherMachine | LedgerError::OtherHardware | LedgerError::OtherFolder(_) => {
+            Code::LedgerCopied
+        }
         LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
         LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
         LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
@@ -237,6 +244,7 @@ mod tests {
             LedgerError::Damaged(cause()),
             LedgerError::Newer(9),
             LedgerError::OtherMachine,
+            LedgerError::OtherHardware,
             LedgerError::OtherFolder(text()),
             LedgerError::OtherLedger,
             LedgerError::Behind { missing: 2, writes: 9 },
@@ -264,6 +272,7 @@ mod tests {
     fn of_driver() -> Vec<DriverError> {
         let mut all = vec![
             DriverError::NotActivated,
+            DriverError::DeviceUnreadable(text()),
             DriverError::OutTradeNo(text()),
             DriverError::OutRefundNo(text()),
             DriverError::AmountDiffers { out_trade_no: text(), recorded_fen: 1 },
@@ -349,7 +358,7 @@ mod tests {
             PrintError::NoPaper,
             PrintError::Failed(text()),
         ];
-        let mut all = vec![Error::Folder(denied())];
+        let mut all = vec![Error::Folder(denied()), Error::DeviceNotSaved(denied())];
         all.extend(fonts.map(Error::from));
         all.extend(http.map(Error::from));
         all.extend(printing.map(Error::from));

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 #[cfg(windows)]
 use crate::sys::adapters::card;
-use crate::till::device;
 use crate::till::error::Error;
+use crate::till::machine;
 
 /// A host id in Base64, as sent (note 15).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl HostId {
     }
 
     fn of_card(mac: Option<String>) -> Self {
-        let mac = mac.or_else(device::machine).unwrap_or_default();
+        let mac = mac.or_else(machine::id).unwrap_or_default();
         Self(STANDARD.encode(format!("<host cpu=\"{}\" mac=\"{}\" />", clean(&cpu()), clean(&mac))))
     }
 
@@ -114,7 +114,7 @@ mod tests {
         assert!(content.starts_with("<host cpu=\""), "{content}");
         assert!(content.ends_with("\" mac=\"00:1a:2b:3c:4d:5e\" />"), "{content}");
         let without = HostId::of_card(None);
-        assert_eq!(without, HostId::of_card(device::machine()));
+        assert_eq!(without, HostId::of_card(machine::id()));
     }
 
     #[test]

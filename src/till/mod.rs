@@ -10,6 +10,7 @@ mod config;
 mod device;
 mod error;
 mod files;
+mod folder;
 mod fonts;
 pub mod host_id;
 mod http;
@@ -17,6 +18,7 @@ mod in_flight;
 pub mod ledger;
 mod limited;
 pub mod log;
+mod machine;
 mod options;
 mod pictures;
 pub mod printing;
@@ -29,6 +31,7 @@ pub mod unlisted;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
@@ -39,6 +42,7 @@ use crate::sync::{Mutex, RwLock};
 pub use calls::{Asked, PlatformTime};
 pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
+pub use folder::Doubt as FolderDoubt;
 pub use fonts::NoFont;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
@@ -50,13 +54,16 @@ use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use cancellation::CancellationToken;
-use device::Activated;
+use device::{Activated, Saved};
 use http::Http;
 use in_flight::InFlight;
 use ledger::Ledger;
 use log::Log;
 use quiet::Quiet;
 use secret_store::SecretStore;
+
+/// How long the ledger's journal may keep a spent auth code while the program makes calls.
+const CODES_STAY: Duration = Duration::from_secs(5);
 
 /// A till with its data folder.
 pub struct Till {
@@ -67,6 +74,14 @@ pub struct Till {
     http: Http,
     ledger: Ledger,
     device: RwLock<Option<Activated>>,
+    /// Why the saved device cannot be read, if it cannot.
+    unreadable: RwLock<Option<String>>,
+    /// The devices that this till was before, for queries about what they sent.
+    earlier: RwLock<Vec<Device>>,
+    /// A device that could not be saved yet, and when that was last tried.
+    unsaved: Mutex<Option<(Device, Instant)>>,
+    /// When spent auth codes were last removed from the ledger's journal.
+    codes_removed: Mutex<Instant>,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
     quiet: Quiet,
@@ -79,14 +94,26 @@ impl Till {
     /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
+        // Once and for all: the program may change its current directory.
+        let folder = &std::path::absolute(folder).map_err(Error::Folder)?;
         files::make_folder(folder).map_err(Error::Folder)?;
-        device::probe(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
-        let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
-        let device = device.map(|device| Activated::take(&http.base(), device, None)).transpose()?;
+        files::remove_unfinished(folder);
+        let (device, unreadable) = match device::load(folder, secrets.as_ref()) {
+            Saved::Device(device) => (Some(Activated::take(&http.base(), device, None)?), None),
+            Saved::Unreadable(error) => (None, Some(chain(&error))),
+            Saved::None => (None, None),
+        };
+        // A key that nobody can be asked about is kept.
+        let is_needed = |id: &str| ledger.needs_device(id).unwrap_or(true);
+        let earlier = device::load_earlier(folder, secrets.as_ref(), is_needed);
         let till = Arc::new(Self {
             log: Log::open(folder),
             device: RwLock::new(device),
+            unreadable: RwLock::new(unreadable),
+            earlier: RwLock::new(earlier),
+            unsaved: Mutex::default(),
+            codes_removed: Mutex::new(Instant::now()),
             config: RwLock::default(),
             folder: folder.to_owned(),
             options,
@@ -98,6 +125,12 @@ impl Till {
             cancellation_tokens: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
+        for doubt in till.folder_doubts() {
+            till.log.warn(&format!("folder.doubt {}", doubt.word()));
+        }
+        if let Some(reason) = till.unreadable() {
+            till.log.error(&format!("device.unreadable {reason}"));
+        }
         till.configure_at_open();
         Ok(till)
     }
@@ -115,8 +148,23 @@ impl Till {
     /// Records what the program has received, unless the call has done so. If that fails, the next start
     /// lists one sale too many.
     pub fn note_heard(&self) {
+        self.save_device_later();
+        self.remove_spent_codes();
         if let Err(error) = self.ledger.note_heard() {
             self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
+        }
+    }
+
+    /// Removes spent auth codes from the ledger's journal, once in a while: it takes two flushes. The code of the
+    /// payment that this call reports stays until a later call, or the close.
+    fn remove_spent_codes(&self) {
+        let mut last = self.codes_removed.lock();
+        if last.elapsed() < CODES_STAY {
+            return;
+        }
+        *last = Instant::now();
+        if let Err(error) = self.ledger.remove_spent_codes() {
+            self.log.warn(&format!("ledger.journal not emptied: {}", chain(&error)));
         }
     }
 
@@ -138,6 +186,18 @@ impl Till {
     /// The device id, if the till is activated.
     pub fn device_id(&self) -> Option<String> {
         self.device.read().as_ref().map(|own| own.device.id.clone())
+    }
+
+    /// Lists what may be wrong with the data folder. Nothing is refused for it.
+    pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
+        let mut doubts = folder::doubts(&self.folder);
+        doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));
+        doubts
+    }
+
+    /// Why the saved device cannot be read, if it cannot: the till then counts as not activated.
+    pub fn unreadable(&self) -> Option<String> {
+        self.unreadable.read().clone()
     }
 
     /// Ends all running calls as soon as possible: cuts waits short and closes connections. Payments without
@@ -171,16 +231,18 @@ impl Till {
     }
 
     fn device(&self) -> Result<Device, Error> {
-        self.device
-            .read()
-            .as_ref()
-            .map(|own| Device { dialect: self.options.dialect, ..own.device.clone() })
-            .ok_or_else(|| driver::Error::NotActivated.into())
+        let own = self.device.read().as_ref().map(|own| self.in_dialect(&own.device));
+        own.ok_or_else(|| driver::Context::no_device(self).into())
+    }
+
+    fn in_dialect(&self, device: &Device) -> Device {
+        Device { dialect: self.options.dialect, ..device.clone() }
     }
 }
 
 impl Drop for Till {
     fn drop(&mut self) {
+        self.save_device_at_last();
         self.log.info("till.closed");
     }
 }

@@ -31,7 +31,9 @@ impl Pictures {
             "qrcode_image" => &mut self.qrcode_image,
             _ => return false,
         };
-        *place = (!file.is_empty()).then(|| PathBuf::from(file));
+        // The program may change its current directory before a template needs the picture.
+        let absolute = || std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file));
+        *place = (!file.is_empty()).then(absolute);
         true
     }
 

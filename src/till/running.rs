@@ -445,6 +445,18 @@ impl Context for Till {
         Self::device(self).ok()
     }
 
+    fn no_device(&self) -> driver::Error {
+        self.unreadable().map_or(driver::Error::NotActivated, driver::Error::DeviceUnreadable)
+    }
+
+    fn device_of_row(&self, device_id: &str) -> Option<Device> {
+        let own = Self::device(self).ok().filter(|device| device.id == device_id);
+        own.or_else(|| {
+            let earlier = self.earlier.read();
+            earlier.iter().find(|device| device.id == device_id).map(|device| self.in_dialect(device))
+        })
+    }
+
     fn server(&self) -> String {
         self.http.server()
     }

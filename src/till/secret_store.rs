@@ -17,6 +17,9 @@ pub trait SecretStore: Send + Sync {
     fn unseal(&self, sealed: &str) -> io::Result<String>;
 }
 
+/// The prefix of a secret that Windows has sealed. Keys and auth codes contain no colon.
+const MARK: &str = "dpapi:";
+
 /// A store that relies on file permissions alone, as on Linux.
 pub struct FilePermissions;
 
@@ -26,6 +29,9 @@ impl SecretStore for FilePermissions {
     }
 
     fn unseal(&self, sealed: &str) -> io::Result<String> {
+        if sealed.starts_with(MARK) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "sealed by a Windows user"));
+        }
         Ok(sealed.to_owned())
     }
 }
@@ -42,10 +48,6 @@ pub fn of_this_system() -> Box<dyn SecretStore> {
 /// A store that Windows seals with the login of the user who runs the till.
 #[cfg(windows)]
 struct Dpapi;
-
-/// The prefix of a sealed secret. Keys and auth codes contain no colon.
-#[cfg(windows)]
-const MARK: &str = "dpapi:";
 
 #[cfg(windows)]
 impl SecretStore for Dpapi {

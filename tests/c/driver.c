@@ -19,12 +19,18 @@
  * and "log level =HEX" is a line from the log callback.
  */
 #define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE
 
 #ifdef _WIN32
 #include <windows.h>
 #include <process.h>
 #else
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #endif
 #include <stdarg.h>
 #include <stdint.h>
@@ -386,6 +392,7 @@ static void say_reply(struct text *out, int32_t code, wsy_reply *reply)
 }
 
 static void run(struct job *job);
+static int of_hosts(struct job *job, int32_t *code);
 
 /* The lock on stdout, and detached threads: the two things that C99 lacks. */
 #ifdef _WIN32
@@ -645,7 +652,7 @@ static int32_t call(struct job *job)
     const char *name = job->words[1];
     wsy_reply *reply = NULL;
     int32_t code;
-    if (of_receipts(job, &code))
+    if (of_receipts(job, &code) || of_hosts(job, &code))
         return code;
 #define IS(what) (strcmp(name, what) == 0)
     if (IS("params_new"))
@@ -752,6 +759,325 @@ static int32_t call(struct job *job)
 #undef IS
     say_reply(&job->out, code, reply);
     return code;
+}
+
+/* The other things that hosts do. */
+#ifdef _WIN32
+/* A path, which this program has in UTF-8. */
+static wchar_t *wide(const char *path)
+{
+    wchar_t *units = grow(NULL, MAX_PATH * sizeof *units);
+    if (MultiByteToWideChar(CP_UTF8, 0, path, -1, units, MAX_PATH) == 0)
+        fail("not a path", path);
+    return units;
+}
+
+static HANDLE open_file(const char *path)
+{
+    wchar_t *units = wide(path);
+    DWORD others = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    HANDLE file = CreateFileW(units, GENERIC_READ, others, NULL, OPEN_EXISTING, 0, NULL);
+    free(units);
+    return file;
+}
+
+/* Reads the beginning of a file, as one that copies it. */
+static int32_t read_file(const char *path)
+{
+    char bytes[100];
+    DWORD count;
+    HANDLE file = open_file(path);
+    int32_t error = 0;
+    if (file == INVALID_HANDLE_VALUE || !ReadFile(file, bytes, sizeof bytes, &count, NULL))
+        error = (int32_t)GetLastError();
+    CloseHandle(file);
+    return error;
+}
+
+/* Locks a database for reading, as another SQLite in this process does, and closes it. 1 if it may not. */
+static int32_t read_database(const char *path)
+{
+    OVERLAPPED pending, shared;
+    HANDLE file = open_file(path);
+    int granted;
+    if (file == INVALID_HANDLE_VALUE)
+        return (int32_t)GetLastError();
+    memset(&pending, 0, sizeof pending);
+    memset(&shared, 0, sizeof shared);
+    pending.Offset = 0x40000000;
+    shared.Offset = 0x40000002;
+    granted = LockFileEx(file, LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &pending)
+              && LockFileEx(file, LOCKFILE_FAIL_IMMEDIATELY, 0, 510, 0, &shared);
+    CloseHandle(file);
+    return granted ? 0 : 1;
+}
+
+/* Opens a folder with a second copy of the library, which is another file. */
+static int32_t open_with_copy(const char *copy, const char *path)
+{
+    wchar_t *units = wide(copy);
+    HMODULE library = LoadLibraryW(units);
+    int32_t (*open_it)(const char *, int32_t, const wsy_params *, wsy_client **, wsy_reply **), code;
+    int32_t (*close_it)(wsy_client *);
+    FARPROC found[2];
+    wsy_client *opened = NULL;
+    free(units);
+    if (library == NULL)
+        fail("cannot load", copy);
+    found[0] = GetProcAddress(library, "wsy_open");
+    found[1] = GetProcAddress(library, "wsy_close");
+    memcpy(&open_it, &found[0], sizeof open_it);
+    memcpy(&close_it, &found[1], sizeof close_it);
+    if (open_it == wsy_open)
+        fail("not a second copy", copy);
+    code = open_it(path, WSY_UTF8, NULL, &opened, NULL);
+    if (code == WSY_OK)
+        close_it(opened);
+    return code;
+}
+
+static int32_t change_folder(const char *path)
+{
+    wchar_t *units = wide(path);
+    int32_t error = SetCurrentDirectoryW(units) ? 0 : (int32_t)GetLastError();
+    free(units);
+    return error;
+}
+
+/* Windows has no fork(). */
+static int of_forks(struct job *job, int32_t *code)
+{
+    (void)job;
+    (void)code;
+    return 0;
+}
+#else
+static int32_t change_folder(const char *path)
+{
+    return chdir(path) == 0 ? 0 : errno;
+}
+
+/* Reads the beginning of a file, as one that copies it. */
+static int32_t read_file(const char *path)
+{
+    char bytes[100];
+    int file = open(path, O_RDONLY);
+    ssize_t count = file < 0 ? -1 : read(file, bytes, sizeof bytes);
+    if (file >= 0)
+        close(file);
+    return count < 0 ? errno : 0;
+}
+
+/* Locks a database for reading, as another SQLite in this process does, and closes it. 1 if it may not. */
+static int32_t read_database(const char *path)
+{
+    struct flock pending = {0}, shared = {0};
+    int file = open(path, O_RDWR), granted;
+    if (file < 0)
+        return errno;
+    pending.l_type = shared.l_type = F_RDLCK;
+    pending.l_whence = shared.l_whence = SEEK_SET;
+    pending.l_start = 0x40000000;
+    pending.l_len = 1;
+    shared.l_start = 0x40000002;
+    shared.l_len = 510;
+    granted = fcntl(file, F_SETLK, &pending) == 0 && fcntl(file, F_SETLK, &shared) == 0;
+    close(file);
+    return granted ? 0 : 1;
+}
+
+/* Opens a folder with a second copy of the library, which is another file. */
+static int32_t open_with_copy(const char *copy, const char *folder)
+{
+    void *library = dlopen(copy, RTLD_NOW | RTLD_LOCAL);
+    int32_t (*open_it)(const char *, int32_t, const wsy_params *, wsy_client **, wsy_reply **), code;
+    int32_t (*close_it)(wsy_client *);
+    wsy_client *opened = NULL;
+    if (library == NULL)
+        fail(dlerror(), copy);
+    *(void **)&open_it = dlsym(library, "wsy_open");
+    *(void **)&close_it = dlsym(library, "wsy_close");
+    if (open_it == wsy_open)
+        fail("not a second copy", copy);
+    code = open_it(folder, WSY_UTF8, NULL, &opened, NULL);
+    if (code == WSY_OK)
+        close_it(opened);
+    return code;
+}
+
+/* The words after the first one, as a job of their own. */
+static struct job rest_of(const struct job *job)
+{
+    struct job rest = {0};
+    int i;
+    rest.count = job->count - 1;
+    rest.words[0] = job->words[0];
+    for (i = 1; i < rest.count; i++)
+        rest.words[i] = job->words[i + 1];
+    return rest;
+}
+
+/* Makes a call in a child of this process, and gets its result. A child that hangs is killed. */
+static int32_t call_in_child(struct job *job)
+{
+    char bytes[65536];
+    size_t length = 0;
+    ssize_t more;
+    int ends[2], status;
+    char *rest;
+    int32_t code;
+    pid_t child;
+    if (pipe(ends) != 0 || (child = fork()) < 0)
+        fail("no child", "fork");
+    if (child == 0) {
+        struct job made = rest_of(job);
+        struct text line = {NULL, 0, 0};
+        alarm(20);
+        code = call(&made);
+        say(&line, "%d", (int)code);
+        if (made.out.length > 0)
+            append(&line, made.out.bytes, made.out.length);
+        _exit(write(ends[1], line.bytes, line.length) == (ssize_t)line.length ? 0 : 1);
+    }
+    close(ends[1]);
+    while ((more = read(ends[0], bytes + length, sizeof bytes - 1 - length)) > 0)
+        length += (size_t)more;
+    bytes[length] = 0;
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    if (status != 0)
+        return -9000 - status;
+    code = (int32_t)strtol(bytes, &rest, 10);
+    append(&job->out, rest, strlen(rest));
+    return code;
+}
+
+/*
+ * Leaves a child behind that never calls the library; or, with a folder, one that opens it once its parent has
+ * died and writes the code to a file. The number that the call returns is the child's.
+ */
+static int32_t leave_child(struct job *job, const char *folder, const char *file)
+{
+    pid_t parent = getpid(), child = fork();
+    if (child < 0)
+        fail("no child", "fork");
+    if (child == 0) {
+        int n;
+        alarm(120);
+        for (n = 0; n < 3; n++)
+            close(n);
+        while (folder == NULL || getppid() == parent)
+            usleep(1000);
+        {
+            wsy_client *opened = NULL;
+            int32_t code = wsy_open(folder, WSY_UTF8, NULL, &opened, NULL);
+            FILE *to = fopen(file, "w");
+            if (to != NULL) {
+                fprintf(to, "%d.", (int)code);
+                fclose(to);
+            }
+            wsy_close(opened);
+        }
+        _exit(0);
+    }
+    say(&job->out, " v=%d", (int)child);
+    return 0;
+}
+
+static volatile int is_hammering;
+
+/* Keeps the library's locks busy. */
+static void *hammer(void *folder)
+{
+    while (is_hammering) {
+        wsy_params *list = NULL;
+        wsy_client *opened = NULL;
+        wsy_reply *reply = NULL;
+        wsy_params_new(WSY_UTF8, &list);
+        wsy_find(clients[0], "1", &reply);
+        wsy_reply_free(reply);
+        wsy_params_free(list);
+        if (folder != NULL && wsy_open(folder, WSY_UTF8, NULL, &opened, NULL) == WSY_OK)
+            wsy_close(opened);
+    }
+    return NULL;
+}
+
+/* Does what a child may do, and what it may not. 0 if everything was as it should be. */
+static int live_in_child(const char *folder)
+{
+    wsy_params *list = NULL;
+    wsy_client *opened = NULL;
+    alarm(20);
+    if (wsy_find(clients[0], "1", NULL) != WSY_ERR_FORKED || wsy_close(clients[0]) != WSY_ERR_FORKED)
+        return 1;
+    if (wsy_params_new(WSY_UTF8, &list) != WSY_OK || wsy_open(folder, WSY_UTF8, list, &opened, NULL) != WSY_OK)
+        return 2;
+    if (wsy_find(opened, "1", NULL) != WSY_ERR_NO_BILL || wsy_params_free(list) != WSY_OK)
+        return 3;
+    return wsy_close(opened) == WSY_OK ? 0 : 4;
+}
+
+/* Forks while other threads are in the library. Counts the children that hung or found something wrong. */
+static int32_t fork_often(struct job *job, int times, const char *childs, char *own)
+{
+    pthread_t threads[3];
+    int n, wrong = 0;
+    is_hammering = 1;
+    for (n = 0; n < 3; n++)
+        if (pthread_create(&threads[n], NULL, hammer, n == 0 ? own : NULL) != 0)
+            fail("no thread", "hammer");
+    for (n = 0; n < times; n++) {
+        int status;
+        pid_t child = fork();
+        if (child < 0)
+            fail("no child", "fork");
+        if (child == 0)
+            _exit(live_in_child(childs));
+        waitpid(child, &status, 0);
+        wrong += status != 0;
+    }
+    is_hammering = 0;
+    for (n = 0; n < 3; n++)
+        pthread_join(threads[n], NULL);
+    say(&job->out, " v=%d", wrong);
+    return 0;
+}
+
+static int of_forks(struct job *job, int32_t *code)
+{
+    const char *name = job->words[1];
+#define IS(what) (strcmp(name, what) == 0)
+    if (IS("in_child"))
+        *code = call_in_child(job);
+    else if (IS("leave_child"))
+        *code = leave_child(job, text(job, 2), text(job, 3));
+    else if (IS("fork_often"))
+        *code = fork_often(job, number(job, 2), text(job, 3), (char *)text(job, 4));
+    else
+        return 0;
+#undef IS
+    return 1;
+}
+#endif
+
+/* Commands about the process. 0 if the job is another command. */
+static int of_hosts(struct job *job, int32_t *code)
+{
+    const char *name = job->words[1];
+#define IS(what) (strcmp(name, what) == 0)
+    if (IS("read_file"))
+        *code = read_file(folder(job, 2));
+    else if (IS("read_database"))
+        *code = read_database(folder(job, 2));
+    else if (IS("open_with_copy"))
+        *code = open_with_copy(folder(job, 2), folder(job, 3));
+    else if (IS("change_folder"))
+        *code = change_folder(folder(job, 2));
+    else
+        return of_forks(job, code);
+#undef IS
+    return 1;
 }
 
 static void run(struct job *job)

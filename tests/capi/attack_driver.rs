@@ -107,8 +107,7 @@ fn another_device_that_does_not_know_a_charge_does_not_clear_it() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     shop.set_outcome(&BillOutcome::Paid);
-    let second = shop.control.add_device(NewDevice::default()).unwrap();
-    shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+    shop.replace_device();
     // A platform that shows orders only to their own device.
     shop.always(Call::Query, Fault::NotFound);
     let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);

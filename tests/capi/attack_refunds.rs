@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice, Settings};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, Settings};
 
 use crate::codes;
 use crate::shop::{SOON, Setup, Shop};
@@ -154,8 +154,7 @@ fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
         shop.control.add_fault(FaultOrder::always(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1));
         shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
         if another_device {
-            let second = shop.control.add_device(NewDevice::default()).unwrap();
-            shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+            shop.replace_device();
         }
         assert_eq!(shop.till.unresolved().is(codes::OK).list("refund")[0].text("needs_person"), "");
         a_day_later(&mut shop);
@@ -194,8 +193,7 @@ fn reconciling_as_another_device_does_not_believe_that_orders_are_gone() {
     let shop = Shop::open_utf8();
     sold(&shop, "B1", 1000);
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
-    let second = shop.control.add_device(NewDevice::default()).unwrap();
-    shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+    shop.replace_device();
     // A platform that shows orders only to their own device.
     shop.always(Call::Read, Fault::NotFound);
     let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);

@@ -44,6 +44,18 @@ pub fn ahead() -> &'static Path {
     AHEAD.get_or_init(|| preloaded("ahead"))
 }
 
+/// A preloaded library that takes from a program the locks of open files, which an old Linux lacks.
+pub fn old_locks() -> &'static Path {
+    static OLD_LOCKS: OnceLock<PathBuf> = OnceLock::new();
+    OLD_LOCKS.get_or_init(|| preloaded("oldlocks"))
+}
+
+/// A preloaded library that refuses a program the renaming of files.
+pub fn refused() -> &'static Path {
+    static REFUSED: OnceLock<PathBuf> = OnceLock::new();
+    REFUSED.get_or_init(|| preloaded("refused"))
+}
+
 fn preloaded(name: &str) -> PathBuf {
     let arguments = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-ldl"];
     compiled(name, &format!("{name}.so"), |cc| cc.args(arguments))

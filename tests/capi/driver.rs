@@ -58,6 +58,19 @@ impl Driver {
         )
     }
 
+    /// Refuses it the renaming of files, such as `5 device.key`, while a file exists, and lists what it renames
+    /// in another.
+    pub fn refused(what: &str, gate: &Path, list: &Path) -> Arc<Self> {
+        let refused = build::refused();
+        Self::start_as(
+            Command::new(build::driver())
+                .env("LD_PRELOAD", refused)
+                .env("WSY_REFUSED", what)
+                .env("WSY_REFUSED_WHILE", gate)
+                .env("WSY_REFUSED_FILE", list),
+        )
+    }
+
     fn start_as(command: &mut Command) -> Arc<Self> {
         let mut child = command
             .stdin(Stdio::piped())

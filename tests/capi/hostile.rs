@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU32;
 
-use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice, Says, Settings};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, Says, Settings};
 
 use crate::codes;
 use crate::shop::{NEVER_QUIET, SOON, Setup, Shop, eventually};
@@ -328,8 +328,7 @@ fn a_bill_that_only_its_own_device_may_see_is_not_lost_to_another() {
     shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
     shop.sell("B2", 1000);
-    let second = shop.control.add_device(NewDevice::default()).unwrap();
-    shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+    shop.replace_device();
     needs_person(&shop.till.settle("B1", PATIENT));
     let sent = shop.sent(Call::Refund).len();
     assert!(shop.till.refund("R1", "B2", 300, NONE).code < -100, "an error, and nothing is sent");

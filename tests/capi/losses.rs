@@ -351,8 +351,7 @@ fn another_device_does_not_know_what_the_first_has_charged() {
         }
         // A platform that shows orders only to their own device.
         shop.always(Call::Query, Fault::NotFound);
-        let second = shop.control.add_device(NewDevice::default()).unwrap();
-        shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+        shop.replace_device();
         is_open_with_a_person(&shop.till.settle("B1", PATIENT));
         if is_deleted {
             shop.control.add_device(same_device(&shop)).unwrap();

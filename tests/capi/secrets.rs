@@ -10,8 +10,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use wsy_sandbox::{Behaviour, Call, Fault, NewDevice};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop};
-use crate::till::{NONE, Page, Reply, beijing_day};
+use crate::driver::Driver;
+use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::till::{NONE, Page, Reply, Till, beijing_day};
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
@@ -113,6 +114,24 @@ fn no_secret_is_in_a_log_line_a_reply_or_a_file_that_has_no_business_with_it() {
 }
 
 #[test]
+fn a_spent_code_does_not_stay_in_the_journal_of_the_ledger() {
+    let shop = Shop::open_utf8();
+    let codes: Vec<_> = (0..3).map(|_| shop.wechat()).collect();
+    for (n, code) in codes.iter().enumerate() {
+        shop.till.micropay(&format!("B{n}"), code, 100, NONE).is(codes::PAID);
+    }
+    // The program makes calls meanwhile, about other things.
+    eventually("no file has the codes", || {
+        shop.till.find("B0").is(codes::OK);
+        codes.iter().all(|code| holders(&shop.folder(), code).is_empty())
+    });
+    shop.till.driver.kill();
+    let after = Till::new(Driver::spawn(), 0, Page::Utf8);
+    shop.open(&after).is(codes::OK);
+    after.settle("B2", NONE).is(codes::PAID_EARLIER);
+}
+
+#[test]
 fn files_with_secrets_are_for_their_owner_alone() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
@@ -124,7 +143,10 @@ fn files_with_secrets_are_for_their_owner_alone() {
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
     names.sort();
-    assert_eq!(names, ["config.xml", "device.key", "ledger.db", "ledger.db-wal", "ledger.mark", "wsy.log"]);
+    assert_eq!(
+        names,
+        ["config.xml", "device.key", "ledger.db", "ledger.db-wal", "ledger.lock", "ledger.mark", "wsy.log"]
+    );
     let folder = fs::metadata(shop.folder()).unwrap().permissions().mode() & 0o777;
     assert_eq!(folder, 0o700);
 }

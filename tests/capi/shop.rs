@@ -1,6 +1,7 @@
 //! A shop: a platform with a device, a till on a data folder, and the comparison of their books.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -132,6 +133,15 @@ impl Shop {
         let mut options = times.to_vec();
         options.push(("refresh_config", "0"));
         self.open_with(&self.till, &options).is(codes::OK);
+    }
+
+    /// Makes the till another device, without the key of the first one: as the platform does not know it, nothing
+    /// can be asked as that device.
+    pub fn replace_device(&self) -> DeviceKey {
+        fs::remove_file(self.folder().join("device.key")).unwrap();
+        let second = self.control.add_device(NewDevice::default()).unwrap();
+        self.till.set_device(&second.device_id, &second.key).is(codes::OK);
+        second
     }
 
     /// Another program on the same folder, after the first has ended.

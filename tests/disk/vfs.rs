@@ -1,5 +1,5 @@
-//! A file system for SQLite in between: it passes everything on to the real one, keeps a journal of what
-//! reached the disk and when, and fails on demand.
+//! A file system for SQLite in between, under the name of the one that the ledger uses: it passes everything
+//! on to the real one, keeps a journal of what reached the disk and when, and fails on demand.
 #![allow(unsafe_code, reason = "SQLite's file systems are tables of C functions")]
 #![allow(
     clippy::multiple_unsafe_ops_per_block,
@@ -177,10 +177,9 @@ fn install() {
     // SAFETY: the new table is a copy of the real one, which lives as long as the process, as does the copy.
     INSTALLED.call_once(|| unsafe {
         assert_eq!(ffi::sqlite3_initialize(), ffi::SQLITE_OK);
-        let found = ffi::sqlite3_vfs_find(ptr::null());
+        let found = ffi::sqlite3_vfs_find(c"unix-none".as_ptr());
         assert!(!found.is_null() && REAL.set(Real(found)).is_ok());
         let mut ours = *found;
-        ours.zName = c"watched".as_ptr();
         ours.szOsFile += c_int::try_from(mem::size_of::<File>()).unwrap();
         ours.pNext = ptr::null_mut();
         ours.xOpen = Some(open);

@@ -140,11 +140,112 @@ static void a_process_that_was_killed_leaves_the_folder_free(void)
     free(folder);
 }
 
+/* The file of the folder "one at a time" that holds the key. */
+static wchar_t *key_file(void)
+{
+    wchar_t *path = calloc(MAX_PATH, sizeof *path);
+    char *here = place("one at a time\\device.key");
+    MultiByteToWideChar(CP_ACP, 0, here, -1, path, MAX_PATH);
+    free(here);
+    return path;
+}
+
+struct scanner {
+    wchar_t *path;
+    HANDLE has_it, is_done;
+};
+
+/* Has the file open for a moment, as a virus scanner that allows others to read it. */
+static DWORD WINAPI scan(void *of)
+{
+    struct scanner *scanner = of;
+    HANDLE file = CreateFileW(scanner->path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    SetEvent(scanner->has_it);
+    WaitForSingleObject(scanner->is_done, 300);
+    CloseHandle(file);
+    return file == INVALID_HANDLE_VALUE;
+}
+
+static void a_key_that_a_scanner_has_open_for_a_moment_is_replaced(void)
+{
+    wsy_client *client = open_till("one at a time", WSY_GBK);
+    struct scanner scanner = {key_file(), CreateEventA(NULL, TRUE, FALSE, NULL), CreateEventA(NULL, TRUE, FALSE, NULL)};
+    HANDLE thread = CreateThread(NULL, 0, scan, &scanner, 0, NULL);
+    DWORD failed = 1;
+    CHECK(WaitForSingleObject(scanner.has_it, 30000), WAIT_OBJECT_0);
+    CHECK(wsy_set_device(client, DEVICE_ID, DEVICE_KEY, NULL), WSY_OK);
+    SetEvent(scanner.is_done);
+    CHECK(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
+    ASSERT(GetExitCodeThread(thread, &failed));
+    CHECK(failed, 0);
+    CHECK(wsy_close(client), WSY_OK);
+    CloseHandle(thread);
+    CloseHandle(scanner.has_it);
+    CloseHandle(scanner.is_done);
+    free(scanner.path);
+}
+
+static void another_program_that_opens_the_folder_writes_nothing_into_it(void)
+{
+    wsy_client *client = open_till("one at a time", WSY_GBK);
+    HANDLE child = start_again("open_often");
+    wchar_t *path = key_file();
+    DWORD code = 999;
+    while (WaitForSingleObject(child, 0) == WAIT_TIMEOUT) {
+        size_t size = 0;
+        char *bytes;
+        CHECK(wsy_set_device(client, DEVICE_ID, DEVICE_KEY, NULL), WSY_OK);
+        bytes = read_file(path, &size);
+        ASSERT(bytes != NULL && size > 10 && memcmp(bytes, "device_id=", 10) == 0);
+        free(bytes);
+    }
+    ASSERT(GetExitCodeProcess(child, &code));
+    CHECK(code, WSY_ERR_FOLDER_IN_USE);
+    CHECK(wsy_close(client), WSY_OK);
+    CloseHandle(child);
+    free(path);
+}
+
+static void a_folder_is_the_same_one_however_it_is_written(void)
+{
+    wsy_client *client = open_till("Written Differently", WSY_GBK);
+    char *folder = place("Written Differently"), *ways[4], *slash;
+    int n;
+    CHECK(wsy_close(client), WSY_OK);
+    for (n = 0; n < 4; n++)
+        ways[n] = calloc(1, MAX_PATH + 8);
+    sprintf(ways[0], "%s\\", folder);
+    strcpy(ways[1], folder);
+    for (slash = ways[1]; (slash = strchr(slash, '\\')) != NULL;)
+        *slash = '/';
+    strcpy(ways[2], folder);
+    *ways[2] = (char)(*ways[2] ^ 0x20);
+    sprintf(ways[3], "%s\\..\\WRITTEN DIFFERENTLY", folder);
+    for (n = 0; n < 4; n++) {
+        CHECK(open_folder(ways[n], WSY_GBK, &client), WSY_OK);
+        CHECK(wsy_close(client), WSY_OK);
+        free(ways[n]);
+    }
+    free(folder);
+}
+
+static void a_folder_to_which_windows_redirects_a_program_is_refused(void)
+{
+    wsy_client *client = NULL;
+    char *folder = place("AppData\\Local\\VirtualStore\\Program Files\\till");
+    CHECK(open_folder(folder, WSY_GBK, &client), WSY_ERR_FOLDER);
+    ASSERT(client == NULL);
+    free(folder);
+}
+
 /* The other process. */
 static int other(const char *what)
 {
     wsy_client *client = NULL;
+    int n;
     int32_t code = open_folder(place("one at a time"), WSY_GBK, &client);
+    for (n = 0; strcmp(what, "open_often") == 0 && n < 200 && code == WSY_ERR_FOLDER_IN_USE; n++)
+        code = open_folder(place("one at a time"), WSY_GBK, &client);
     if (strcmp(what, "hold") == 0 && code == WSY_OK) {
         SetEvent(CreateEventA(NULL, TRUE, FALSE, "wsy-test-held"));
         Sleep(60000);
@@ -161,6 +262,10 @@ int main(int argc, char **argv)
         {"a folder that cannot be made is said to be so", a_folder_that_cannot_be_made_is_said_to_be_so},
         {"a folder belongs to one process at a time", a_folder_belongs_to_one_process_at_a_time},
         {"a process that was killed leaves the folder free", a_process_that_was_killed_leaves_the_folder_free},
+        {"a key that a scanner has open for a moment is replaced", a_key_that_a_scanner_has_open_for_a_moment_is_replaced},
+        {"another program that opens the folder writes nothing into it", another_program_that_opens_the_folder_writes_nothing_into_it},
+        {"a folder is the same one however it is written", a_folder_is_the_same_one_however_it_is_written},
+        {"a folder to which Windows redirects a program is refused", a_folder_to_which_windows_redirects_a_program_is_refused},
     };
     if (argc > 2) {
         begin(argc, argv);

@@ -61,6 +61,9 @@ namespace Wsy
         /// <summary>The library cannot be called from inside its own log callback.</summary>
         public const int ErrInCallback = -108;
 
+        /// <summary>The handle was made before this process was forked, and belongs to its parent.</summary>
+        public const int ErrForked = -109;
+
         /// <summary>An option or parameter is not known, or its value is not valid.</summary>
         public const int ErrOptions = -110;
 
@@ -108,6 +111,12 @@ namespace Wsy
 
         /// <summary>There is no pay config: neither one from the platform nor a saved one.</summary>
         public const int ErrNoConfig = -134;
+
+        /// <summary>The till is activated, but its key could not be saved. It is used from memory; the code is spent.</summary>
+        public const int ErrDeviceNotSaved = -136;
+
+        /// <summary>The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.</summary>
+        public const int ErrDeviceUnreadable = -137;
 
         /// <summary>Another client of this program is activated as the same device.</summary>
         public const int ErrDeviceInUse = -135;

@@ -4,6 +4,7 @@ memory."""
 import ctypes
 import gc
 import os
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -340,6 +341,24 @@ class Memory(ShopTest):
             self.assertEqual(original(_native.ParamsPointer(number)), Code.ERR_HANDLE)
 
 
+class OtherSqlite(ShopTest):
+    def test_another_sqlite_in_this_process_finds_the_ledger_locked(self):
+        self.sell("B1", 100)
+        ledger = os.path.join(self.folder, "ledger.db")
+        with open(ledger, "rb") as file:
+            self.assertEqual(file.read(15), b"SQLite format 3")
+        other = sqlite3.connect(ledger, timeout=0)
+        with self.assertRaisesRegex(sqlite3.OperationalError, "locked"):
+            other.execute("SELECT COUNT(*) FROM charge")
+        other.close()
+        self.fails(Code.ERR_FOLDER_IN_USE, wsy.Client, self.folder, {"refresh_config": 0})
+        self.sell("B2", 100)
+        self.till.close()
+        other = sqlite3.connect(ledger)
+        self.assertEqual(other.execute("SELECT COUNT(*) FROM charge").fetchone(), (2,))
+        other.close()
+
+
 if hasattr(os, "fork"):
 
     class Fork(ShopTest):
@@ -355,7 +374,7 @@ if hasattr(os, "fork"):
                 "        try:\n"
                 "            use()\n"
                 "        except wsy.UseError as error:\n"
-                "            assert error.code == wsy.Code.ERR_HANDLE\n"
+                "            assert error.code == wsy.Code.ERR_FORKED\n"
                 "        else:\n"
                 "            os._exit(3)\n"
                 "    till.close()\n"

@@ -26,8 +26,8 @@ class Client:
 
     Open one when the program starts and keep it. Closed by ``close``, at the end of ``with``, when the last
     reference is gone, or at the end of the program. Any thread may use it, several at once; the blocking
-    calls let the other threads of Python run. A process that was forked from this one cannot use it: open
-    another till there.
+    calls let the other threads of Python run. A process that was forked from this one cannot use it (UseError,
+    ERR_FORKED): open another till there, on another folder.
 
     Each call about money returns an Outcome or raises Error, and an Error guarantees that it sent nothing
     that moves money. ``params`` of a call are its further parameters, whose names are in wsy.h; amounts are

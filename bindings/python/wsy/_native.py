@@ -171,22 +171,22 @@ def version() -> str:
 class Handle:
     """A handle of the library: freed once, by close or by the garbage collector.
 
-    Closed, or in a process that was forked from the one that opened it, it is NULL, which every function
-    refuses: the ledger, its lock and the library's threads belong to the first process.
+    Closed, it is NULL, which every function refuses. In a process that was forked from the one that opened it the
+    library refuses it, and it is not freed: the ledger, its lock and the library's threads belong to the first
+    process.
     """
 
     def __init__(self, pointer: c_void_p, free: Function, *, keep: object = None, at_exit: bool = False) -> None:
         _free_left_over()
         self._kind: Type[c_void_p] = type(pointer)
         self._number: Optional[int] = pointer.value
-        self._process = os.getpid()
-        self._finalizer = weakref.finalize(self, _free, free, self._kind(pointer.value), self._process, keep)
+        self._finalizer = weakref.finalize(self, _free, free, self._kind(pointer.value), os.getpid(), keep)
         self._finalizer.atexit = at_exit
 
     @property
     def pointer(self) -> c_void_p:
         """For a call."""
-        return self._kind(self._number if self._process == os.getpid() else None)
+        return self._kind(self._number)
 
     def close(self) -> None:
         """Frees it. Calls in progress end as the library defines; further calls do nothing."""

@@ -1,8 +1,9 @@
 //! The ledger: every charge and refund that this till ever began, in one SQLite file that only this process
 //! holds open.
 //!
-//! WAL with `synchronous=FULL` makes a commit durable with one flush; `locking_mode=EXCLUSIVE` makes a second
-//! process on the same data folder an error at open rather than a surprise later.
+//! WAL with `synchronous=FULL` makes a commit durable with one flush. The lock of the folder makes a second
+//! till on it an error at open rather than a surprise later; with `locking_mode=EXCLUSIVE`, the index of the
+//! journal is in memory, and no file is shared with another process.
 
 #[macro_use]
 mod columns;
@@ -10,6 +11,7 @@ mod alarms;
 mod compared;
 mod days;
 mod decisions;
+mod folder_lock;
 mod identity;
 mod open;
 mod orders;
@@ -20,7 +22,9 @@ mod telling;
 mod writes;
 
 use std::io;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard};
 
 use rusqlite::{Connection, Error, ErrorCode, Params};
@@ -28,26 +32,53 @@ use rusqlite::{Connection, Error, ErrorCode, Params};
 use crate::payment::Cause;
 pub use crate::payment::LedgerError;
 use crate::sync::Mutex;
+use crate::sys::process::{self, Inside, Owned};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
+use folder_lock::FolderLock;
 use identity::Identity;
 pub use telling::{Pending, Telling};
 
 /// The ledger of a data folder.
 pub struct Ledger {
-    connection: Mutex<Connection>,
+    connection: Owned<Mutex<Connection>>,
     identity: Identity,
     telling: Arc<Telling>,
+    /// Whether the journal may still hold an auth code that the ledger no longer has.
+    has_spent_code: AtomicBool,
+    /// Declared last, so that the folder is released when the connection is closed.
+    _lock: FolderLock,
+}
+
+/// The locked connection. A fork waits until it is dropped.
+struct Locked<'a> {
+    connection: MutexGuard<'a, Connection>,
+    _inside: Inside,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
 }
 
 impl Ledger {
     /// Locks the connection. A panic under the lock has rolled its transaction back.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock()
+    fn lock(&self) -> Locked<'_> {
+        let connection = self.connection.lock();
+        Locked { connection, _inside: process::enter() }
     }
 
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
@@ -67,6 +98,20 @@ impl Ledger {
         self.charges_where("WHERE to_void = 1 ORDER BY id", [])
     }
 
+    /// Whether the mark beside the ledger was missing when it was opened.
+    pub const fn is_mark_missed(&self) -> bool {
+        self.identity.is_mark_missed()
+    }
+
+    /// Whether a row of this device is open, or was not compared with the platform yet.
+    pub fn needs_device(&self, device_id: &str) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND state = 'open')
+             OR EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND reconciled = 0)
+             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND state IN ('open', 'conflict'))
+             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND reconciled = 0)";
+        Ok(self.lock().query_row(sql, [device_id], |row| row.get(0))?)
+    }
+
     /// Tracks which reports of "paid" have been received.
     pub const fn telling(&self) -> &Arc<Telling> {
         &self.telling
@@ -76,6 +121,21 @@ impl Ledger {
     /// call did so.
     pub fn note_heard(&self) -> Result<(), LedgerError> {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
+    }
+
+    /// Notes whether a write has cleared an auth code.
+    fn note_spent_code(&self, is_cleared: bool) {
+        if is_cleared {
+            self.has_spent_code.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Removes auth codes that the ledger no longer has from its journal, which keeps what a page held before.
+    pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
+        if self.has_spent_code.swap(false, Ordering::Relaxed) {
+            self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Checks the whole file, which takes seconds for a million rows.

@@ -4,15 +4,19 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 
+use super::folder_lock::FolderLock;
 use super::identity::Identity;
 use super::{Ledger, LedgerError, Telling, schema};
 use crate::payment::Cause;
 use crate::sync::Mutex;
+use crate::sys::process::{self, Owned};
+use crate::sys::sqlite;
 use crate::till::files;
 
 /// The number of compiled statements to keep; there are fewer than this.
@@ -22,7 +26,16 @@ impl Ledger {
     /// Opens `ledger.db` in the data folder, creating it if there is none. A copy or a restored backup is
     /// refused unless a person has decided to `accept` it.
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
-        let mut connection = connect(&folder.join("ledger.db"))?;
+        let lock = FolderLock::take(folder)?;
+        let ledger = Self::open_locked(folder, accept, lock)?;
+        ledger.note_unheard()?;
+        Ok(ledger)
+    }
+
+    fn open_locked(folder: &Path, accept: bool, mut lock: FolderLock) -> Result<Self, LedgerError> {
+        let _inside = process::enter();
+        sqlite::reseed();
+        let mut connection = connect(&folder.join("ledger.db"), &mut lock)?;
         // Before anything is changed: the file may belong to another program.
         let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
         schema::settle_pragmas(&connection)?;
@@ -34,9 +47,8 @@ impl Ledger {
         schema::make(&mut connection, folder)?;
         let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
-        let ledger = Self { connection: Mutex::new(connection), identity, telling };
-        ledger.note_unheard()?;
-        Ok(ledger)
+        let connection = Owned::new(Mutex::new(connection));
+        Ok(Self { connection, identity, telling, has_spent_code: AtomicBool::new(false), _lock: lock })
     }
 
     /// Marks reports to an earlier process that it may not have received as unfinished sales.
@@ -57,17 +69,20 @@ impl Ledger {
     }
 }
 
-/// Opens the file, private to this user, and locks it with the first query.
-fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    // SQLite gives its other files the permissions of this one. An existing ledger is not even opened:
-    // closing a file releases every lock that this process has on it, including another client's.
+/// Opens the file, private to this user, and locks it: at once, or with the first query.
+fn connect(path: &Path, lock: &mut FolderLock) -> Result<Connection, LedgerError> {
+    // SQLite gives its other files the permissions of this one.
     match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             return Err(LedgerError::CannotOpen(Cause::new(error)));
         }
         _ => {}
     }
-    let connection = Connection::open(path)?;
+    let flags = OpenFlags::default();
+    let connection = match lock.take_ledger(path)? {
+        Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without this, a kept statement is recompiled for each value that a partial index might match.

@@ -146,14 +146,12 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
     let whole = folder.join(format!("ledger-v{found}.db"));
     let part = folder.join(format!("ledger-v{found}.part"));
     let failed = |error| of_file(&whole, error);
-    match std::fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
+    files::remove(&part).map_err(failed)?;
     let file = files::open_private(&part, OpenOptions::new().write(true).create_new(true)).map_err(failed)?;
     connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
     file.sync_all().map_err(failed)?;
-    std::fs::rename(&part, &whole).map_err(failed)
+    drop(file);
+    files::rename_durably(&part, &whole).map_err(failed)
 }
 
 /// The schema version of the file; `None` while it is empty. Anything but a ledger that this library can read

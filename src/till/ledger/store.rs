@@ -90,7 +90,9 @@ impl Store for Ledger {
     }
 
     fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError> {
-        self.write(|tx, number| days::set_reconciled(tx, number, rows))
+        self.write(|tx, number| days::set_reconciled(tx, number, rows))?;
+        self.note_spent_code(true);
+        Ok(())
     }
 
     fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError> {
@@ -104,6 +106,7 @@ impl Store for Ledger {
     fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
         let write = |tx: &Connection, number| Ok((number, writes::write_charge(tx, number, row)?));
         let (number, day) = self.write(write).map_err(|Refusal(why)| why)?;
+        self.note_spent_code(row.auth_code.is_none());
         if row.told_ms.is_some() {
             self.telling().told(number);
         }

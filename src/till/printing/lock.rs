@@ -2,14 +2,19 @@
 //! thread, not many.
 
 use crate::sync::{Condvar, Mutex};
+use crate::sys::process::PerProcess;
 use std::collections::BTreeSet;
-use std::sync::MutexGuard;
 use std::time::Instant;
 
 use super::Printer;
 
-static PRINTING: Mutex<BTreeSet<Printer>> = Mutex::new(BTreeSet::new());
-static CHANGED: Condvar = Condvar::new();
+static PRINTERS: PerProcess<Printers> = PerProcess::new(Printers::default);
+
+#[derive(Default)]
+struct Printers {
+    printing: Mutex<BTreeSet<Printer>>,
+    changed: Condvar,
+}
 
 /// A printer's lock, released when dropped.
 pub(super) struct PrinterLock(Printer);
@@ -17,10 +22,11 @@ pub(super) struct PrinterLock(Printer);
 impl PrinterLock {
     /// Waits for earlier receipts; `None` if that takes too long.
     pub fn acquire(printer: &Printer, until: Instant) -> Option<Self> {
-        let mut printing = printing();
+        let printers = PRINTERS.get();
+        let mut printing = printers.printing.lock();
         while printing.contains(printer) {
             let left = until.checked_duration_since(Instant::now())?;
-            printing = CHANGED.wait_timeout(printing, left);
+            printing = printers.changed.wait_timeout(printing, left);
         }
         printing.insert(printer.clone());
         Some(Self(printer.clone()))
@@ -29,11 +35,8 @@ impl PrinterLock {
 
 impl Drop for PrinterLock {
     fn drop(&mut self) {
-        printing().remove(&self.0);
-        CHANGED.notify_all();
+        let printers = PRINTERS.get();
+        printers.printing.lock().remove(&self.0);
+        printers.changed.notify_all();
     }
-}
-
-fn printing() -> MutexGuard<'static, BTreeSet<Printer>> {
-    PRINTING.lock()
 }

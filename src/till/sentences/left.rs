@@ -8,6 +8,8 @@ use crate::till::sentences::Words;
 pub struct Left {
     /// One if the till is not activated, so that nothing is charged.
     pub inactive: usize,
+    /// One if the saved device key cannot be read, so that nothing is charged.
+    pub unreadable: usize,
     /// One if the platform does not accept the device, so that nothing is charged.
     pub disowned: usize,
     /// One if the platform has moved to a server that is not allowed, so that nothing is charged.
@@ -60,6 +62,12 @@ impl Left {
                 "这台收银机还没有激活，不能收款",
                 "请用商户后台提供的激活码激活。",
                 "调用 wsy_activate，或用 wsy_set_device 填入设备编号和密钥。",
+            ),
+            (
+                self.unreadable,
+                "这台收银机保存的密钥读不出来，不能收款",
+                "请用原来的 Windows 用户登录后再打开，不要删除任何文件；不行就请店长用新的激活码重新激活。",
+                "原因见字段 config_refusal_info；用原来的用户打开，或调用 wsy_activate，原文件会保留。",
             ),
             (
                 self.disowned,
@@ -135,6 +143,12 @@ impl Left {
                 "this till is not activated yet; nothing can be charged".to_owned(),
                 "Activate it with a code from the back office.",
                 "Call wsy_activate, or wsy_set_device with a device id and key.",
+            ),
+            (
+                self.unreadable,
+                "the saved key of this till cannot be read; nothing can be charged".to_owned(),
+                "Log in as the Windows user who ran the till before and do not delete any files; otherwise ask the manager for an activation code.",
+                "The field config_refusal_info says why; open the till as that user or call wsy_activate, which keeps the old file.",
             ),
             (
                 self.disowned,
@@ -281,6 +295,7 @@ mod tests {
     fn each_kind_has_its_own_advice_and_hint() {
         let all = Left {
             inactive: 1,
+            unreadable: 1,
             disowned: 1,
             moved: 1,
             charges: 1,
@@ -294,10 +309,10 @@ mod tests {
             alarms: 1,
         };
         let zh = all.words(Language::Zh).unwrap();
-        assert_eq!(zh.message.matches('，').count(), 14);
-        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (11, 11));
+        assert_eq!(zh.message.matches('，').count(), 16);
+        assert_eq!((zh.advice.matches('。').count(), zh.hint.matches('。').count()), (12, 12));
         let en = all.words(Language::En).unwrap();
         assert!(en.message.contains("1 payment and 1 refund are"));
-        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (11, 12));
+        assert_eq!((en.advice.matches('.').count(), en.hint.matches('.').count()), (12, 13));
     }
 }

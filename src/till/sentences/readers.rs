@@ -114,10 +114,11 @@ fn differences() -> impl Iterator<Item = DifferenceKind> {
     AlarmKind::ALL.into_iter().map(DifferenceKind::Alarm).chain(others)
 }
 
-fn lefts() -> [Left; 12] {
+fn lefts() -> [Left; 13] {
     let none = Left::default();
     [
         Left { inactive: 1, ..none },
+        Left { unreadable: 1, ..none },
         Left { disowned: 1, ..none },
         Left { moved: 1, ..none },
         Left { charges: 1, ..none },

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wsy::driver;
 use wsy::till::code::Language;
 use wsy::till::unlisted::{self, About, Met, Unlisted};
-use wsy::till::{Error, Till};
+use wsy::till::{Error, FolderDoubt, Till};
 
 use crate::args::{self, Common};
 use crate::commands::open;
@@ -167,14 +167,46 @@ fn all(till: &Till, language: Language) -> Result<Vec<Check>, Failure> {
             checks.push(servers(till, language));
         }
         None => {
-            checks.push(Check::failed("device", &Error::from(driver::Error::NotActivated).into(), language))
+            let error = Error::from(driver::Context::no_device(till));
+            checks.push(Check::failed("device", &error.into(), language));
         }
     }
+    checks.extend(till.folder_doubts().into_iter().map(|doubt| place(doubt, language)));
     checks.push(undecided(till, language)?);
     checks.push(undoing(till, language)?);
     checks.push(unfinished(till, language)?);
     checks.push(alarms(till, language)?);
     Ok(checks)
+}
+
+fn place(doubt: FolderDoubt, language: Language) -> Check {
+    let (told, advice) = match doubt {
+        FolderDoubt::Network => (
+            pick(language, "数据文件夹在网络盘上", "it is on a network drive"),
+            pick(
+                language,
+                "把数据文件夹移到本机硬盘：网络盘断开或两台机器同时打开时，收款记录可能丢失。",
+                "Move the folder to a local disk: payments may be lost when the network fails or two machines open it.",
+            ),
+        ),
+        FolderDoubt::Synced => (
+            pick(language, "数据文件夹在同步盘上", "another program keeps it the same on several machines"),
+            pick(
+                language,
+                "把数据文件夹移出同步盘：同步程序可能用旧文件替换新的收款记录。",
+                "Move the folder out of there: such a program may replace the newest payments by old ones.",
+            ),
+        ),
+        FolderDoubt::NoMark => (
+            pick(language, "缺少 ledger.mark，已重新写入", "ledger.mark was missing; it was written again"),
+            pick(
+                language,
+                "如果恢复过旧备份，请到商户后台核对这期间的收款。",
+                "If an old backup was put back, compare the payments since then in the back office.",
+            ),
+        ),
+    };
+    Check::bad("folder", told, advice)
 }
 
 /// One query checks both the connection and the clock.

@@ -1,0 +1,77 @@
+//! The lock of a data folder: one till at a time, whatever else happens in the process.
+//!
+//! The lock is on `ledger.lock`, a file of its own that nothing else has a reason to open. SQLite's locks on
+//! `ledger.db` do not suffice on Unix: they belong to the process, which loses them as soon as anything in it
+//! closes that file, be it a copy, a backup or another SQLite. They also do not keep out a second copy of this
+//! library in the same process, nor does a child inherit them. So SQLite does not lock the ledger where
+//! the system has better locks. Its bytes are then locked here, since another SQLite (`sqlite3`, Python) heeds
+//! them: it would take the ledger for one that nobody uses, and delete the journal when it closes.
+
+use std::ffi::CStr;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::{LedgerError, of_file};
+use crate::payment::Cause;
+use crate::sys::lock::{self, Attempt};
+#[cfg(unix)]
+use crate::sys::process::LetGo;
+use crate::till::files;
+
+/// The first byte that SQLite locks, and how many there are: pending, reserved, and 510 shared ones.
+const LOCKED: (i64, i64) = (0x4000_0000, 2 + 510);
+
+/// SQLite's file system without locks.
+const WITHOUT_LOCKS: &CStr = c"unix-none";
+
+/// A locked data folder. It is released when this is dropped, or when the process ends.
+pub struct FolderLock {
+    _folder: Held,
+    ledger: Option<Held>,
+}
+
+/// An open file whose lock belongs to this process, and not to its children.
+struct Held {
+    _file: File,
+    #[cfg(unix)]
+    _in_children: LetGo,
+}
+
+impl FolderLock {
+    /// Locks the folder, and its ledger if there is one.
+    pub fn take(folder: &Path) -> Result<Self, LedgerError> {
+        let path = folder.join("ledger.lock");
+        let options = &mut OpenOptions::new();
+        let opened = files::open_private(&path, options.write(true).create(true).truncate(false));
+        let attempt = |file: File| Ok((lock::whole(&file)?, file));
+        match opened.and_then(attempt).map_err(|error| of_file(&path, error))? {
+            (Attempt::Locked, file) => Ok(Self { _folder: Held::new(file), ledger: None }),
+            (Attempt::InUse | Attempt::Unsupported, _) => Err(LedgerError::InUse),
+        }
+    }
+
+    /// Locks the ledger as SQLite would. Returns the file system that SQLite has to use; `None` for its own.
+    pub fn take_ledger(&mut self, path: &Path) -> Result<Option<&'static CStr>, LedgerError> {
+        let attempt = |file: File| Ok((lock::range(&file, LOCKED.0, LOCKED.1)?, file));
+        let opened = OpenOptions::new().read(true).write(true).open(path).and_then(attempt);
+        match opened.map_err(|error: io::Error| LedgerError::CannotOpen(Cause::new(error)))? {
+            (Attempt::Locked, file) => {
+                self.ledger = Some(Held::new(file));
+                Ok(Some(WITHOUT_LOCKS))
+            }
+            (Attempt::InUse, _) => Err(LedgerError::InUse),
+            (Attempt::Unsupported, _) => Ok(None),
+        }
+    }
+}
+
+impl Held {
+    fn new(file: File) -> Self {
+        Self {
+            #[cfg(unix)]
+            _in_children: LetGo::in_children(&file),
+            _file: file,
+        }
+    }
+}

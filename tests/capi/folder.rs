@@ -1,0 +1,272 @@
+//! The data folder and the process: one till at a time, whatever a host does with the files, with a second copy of
+//! the library, or with fork().
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wsy_sandbox::Call;
+
+use crate::codes;
+use crate::driver::Driver;
+use crate::shop::{Setup, Shop, eventually};
+use crate::till::{NONE, Page, Till};
+
+/// Another program.
+fn second() -> Till {
+    Till::new(Driver::spawn(), 0, Page::Utf8)
+}
+
+/// A command of the C program about a file.
+fn about(shop: &Shop, command: &str, path: &Path) -> i32 {
+    shop.till.raw(&[command, &shop.till.arg(path.to_str().unwrap())]).code
+}
+
+/// A copy of the library, as a program that was installed twice has it.
+fn copy_of_library(to: &Path) -> PathBuf {
+    let there = |name: &str| crate::build::driver().with_file_name(name);
+    let library = ["libwsy.so", "wsy.dll"].map(there).into_iter().find(|path| path.exists()).unwrap();
+    let copy = to.join("wsy-copy.dll");
+    fs::copy(library, &copy).unwrap();
+    copy
+}
+
+#[test]
+fn a_host_that_copies_the_ledger_does_not_release_the_folder() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    for file in ["ledger.db", "ledger.db-wal", "ledger.mark"] {
+        assert_eq!(about(&shop, "read_file", &shop.folder().join(file)), 0);
+    }
+    shop.open(&second()).is(codes::ERR_FOLDER_IN_USE);
+    shop.sell("B2", 100);
+    shop.till.close().is(codes::OK);
+    let after = second();
+    shop.open(&after).is(codes::OK);
+    for bill in ["B1", "B2"] {
+        after.settle(bill, NONE).is(codes::PAID_EARLIER);
+    }
+}
+
+#[test]
+fn a_folder_belongs_to_one_till_also_on_a_linux_without_locks_of_open_files() {
+    let shop = Setup::default().open();
+    shop.till.close().is(codes::OK);
+    let old = || Till::new(Driver::preloaded(crate::build::old_locks()), 0, Page::Utf8);
+    let till = old();
+    shop.open(&till).is(codes::OK);
+    till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+    let ledger = till.arg(shop.folder().join("ledger.db").to_str().unwrap());
+    // There, reading the ledger ends SQLite's own lock on it, but not the folder's.
+    assert_eq!(till.raw(&["read_file", &ledger]).code, 0);
+    for next in [old(), second()] {
+        shop.open(&next).is(codes::ERR_FOLDER_IN_USE);
+    }
+    till.close().is(codes::OK);
+    shop.open(&old()).is(codes::OK);
+}
+
+#[test]
+fn another_sqlite_in_the_same_program_finds_the_ledger_locked() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    // It would take the ledger for one that nobody uses, and delete the journal when it closes.
+    assert_eq!(about(&shop, "read_database", &shop.folder().join("ledger.db")), 1);
+    shop.open(&second()).is(codes::ERR_FOLDER_IN_USE);
+    shop.till.close().is(codes::OK);
+    assert_eq!(about(&shop, "read_database", &shop.folder().join("ledger.db")), 0);
+}
+
+#[test]
+fn a_second_copy_of_the_library_in_the_same_program_finds_the_folder_in_use() {
+    let shop = Shop::open_utf8();
+    let copy = copy_of_library(shop.home());
+    let words = [
+        "open_with_copy",
+        &shop.till.arg(copy.to_str().unwrap()),
+        &shop.till.arg(shop.folder().to_str().unwrap()),
+    ];
+    shop.till.raw(&words).is(codes::ERR_FOLDER_IN_USE);
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    // It is not the folder that it cannot open. It finds the saved device, and no platform at the default address.
+    assert_eq!(fs::remove_file(shop.folder().join("device.key")).ok(), Some(()));
+    shop.till.raw(&words).is(codes::OK);
+}
+
+#[test]
+fn a_child_finds_the_folder_in_use_and_its_end_does_not_release_it() {
+    let shop = Shop::open_utf8();
+    let folder = shop.till.arg(shop.folder().to_str().unwrap());
+    for _ in 0..2 {
+        shop.till.raw(&["in_child", "open", "1", &folder, "65001", "-"]).is(codes::ERR_FOLDER_IN_USE);
+        shop.open(&second()).is(codes::ERR_FOLDER_IN_USE);
+    }
+    shop.sell("B1", 100);
+}
+
+#[test]
+fn a_child_that_lives_on_does_not_keep_the_folder() {
+    let shop = Shop::open_utf8();
+    let child = shop.till.raw(&["leave_child", "-", "-"]).value.unwrap();
+    shop.sell("B1", 100);
+    shop.till.driver.kill();
+    let next = second();
+    shop.open(&next).is(codes::OK);
+    next.settle("B1", NONE).is(codes::PAID_EARLIER);
+    assert!(Command::new("kill").args(["-9", &child.to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn a_child_can_take_over_the_folder_of_a_parent_that_has_died() {
+    let shop = Setup::default().without_device().open();
+    let told = shop.home().join("told");
+    let [folder, file] = [shop.folder(), told.clone()].map(|path| shop.till.arg(path.to_str().unwrap()));
+    shop.till.raw(&["leave_child", &folder, &file]);
+    shop.till.driver.kill();
+    let mut said = String::new();
+    eventually("the child has opened the folder", || {
+        said = fs::read_to_string(&told).unwrap_or_default();
+        said.ends_with('.')
+    });
+    assert_eq!(said, format!("{}.", codes::OK));
+}
+
+#[test]
+fn a_handle_is_refused_in_a_child_and_stays_valid_in_the_parent() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    let code = shop.wechat();
+    shop.till.micropay_start(2, "B2", &code, 100, NONE).is(codes::PENDING);
+    let list = shop.till.list(&[("deadline_ms", "1000")]);
+    let before = fs::metadata(shop.folder().join("ledger.db-wal")).unwrap().len();
+    let [bill, other] = ["B1", "B9"].map(|text| shop.till.arg(text));
+    let code = shop.till.arg(&shop.wechat());
+    let refused: &[&[&str]] = &[
+        &["find", "0", &bill],
+        &["micropay", "0", &other, &code, "100", "-"],
+        &["settle", "0", &bill, "-"],
+        &["recover", "0", "-"],
+        &["unresolved", "0"],
+        &["on_log", "0", "off"],
+        &["payment_poll", "2"],
+        &["payment_cancel", "2"],
+        &["payment_void", "2"],
+        &["payment_free", "2"],
+        &["params_set", &list, &bill, &bill],
+        &["params_free", &list],
+        &["close", "0"],
+    ];
+    for words in refused {
+        let all: Vec<&str> = ["in_child"].iter().chain(*words).copied().collect();
+        let reply = shop.till.raw(&all);
+        assert_eq!((reply.code, reply.given), (codes::ERR_FORKED, false), "{words:?}");
+    }
+    // A number that was never a handle is just no handle.
+    shop.till.raw(&["in_child", "find", "#16", &bill]).is(codes::ERR_HANDLE);
+    shop.till.raw(&["in_child", "find", "-", &bill]).is(codes::ERR_HANDLE);
+    assert!(fs::metadata(shop.folder().join("ledger.db-wal")).unwrap().len() >= before);
+    shop.till.wait(2).is(codes::PAID);
+    shop.till.find("B1").is(codes::OK);
+    assert_eq!(shop.sent(Call::Micropay).len(), 2);
+    shop.agree();
+}
+
+#[test]
+fn a_child_never_hangs_and_can_open_a_till_of_its_own() {
+    let shop = Setup::default().without_device().open();
+    let [child, own] = ["child", "own"].map(|name| shop.till.arg(shop.home().join(name).to_str().unwrap()));
+    let storm = shop.till.raw(&["fork_often", "100", &child, &own]);
+    assert_eq!(storm.value, Some(0), "children hung or found something wrong");
+    shop.till.find("B1").is(codes::ERR_NO_BILL);
+}
+
+#[test]
+fn a_folder_that_is_named_relatively_stays_where_it_was_when_it_was_opened() {
+    let shop = Setup::default().without_device().open();
+    let (one, two) = (shop.home().join("一"), shop.home().join("二"));
+    for place in [&one, &two] {
+        fs::create_dir_all(place.join("wsy")).unwrap();
+        fs::write(place.join("wsy/device.key"), "device_id=other\nkey=other\n").unwrap();
+    }
+    fs::remove_file(one.join("wsy/device.key")).unwrap();
+    let till = Till::new(shop.till.driver.clone(), 1, Page::Utf8);
+    let moved = |to: &Path| till.raw(&["change_folder", &till.arg(to.to_str().unwrap())]).is(codes::OK);
+    let base = shop.sandbox.base();
+    moved(&one);
+    till.open(Path::new("wsy"), &[("base", &base)]).is(codes::OK);
+    moved(&two);
+    till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+    till.close().is(codes::OK);
+    assert_eq!(fs::read_to_string(two.join("wsy/device.key")).unwrap(), "device_id=other\nkey=other\n");
+    assert_eq!(fs::read_dir(two.join("wsy")).unwrap().count(), 1);
+    assert!(fs::read_to_string(one.join("wsy/device.key")).unwrap().contains(&shop.device.device_id));
+    moved(&one);
+    till.open(Path::new("wsy"), &[("base", &base)]).is(codes::OK);
+    till.settle("B1", NONE).is(codes::PAID_EARLIER);
+}
+
+/// A program whose renaming of files is refused for a while.
+pub fn hindered(shop: &Shop, what: &str) -> Till {
+    let gate = shop.home().join("hindered");
+    fs::write(&gate, "").unwrap();
+    Till::new(Driver::refused(what, &gate, &shop.home().join("renamed")), 0, Page::Utf8)
+}
+
+/// Ends it.
+pub fn unhinder(shop: &Shop) {
+    fs::remove_file(shop.home().join("hindered")).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn what_a_virus_scanner_refuses_for_a_moment_is_tried_again() {
+    for file in ["device.key", "config.xml", "ledger.mark"] {
+        let shop = Setup::default().without_device().open();
+        shop.till.close().is(codes::OK);
+        fs::remove_file(shop.folder().join("ledger.mark")).unwrap();
+        let till = hindered(&shop, &format!("5 {file}"));
+        shop.open(&till).is(codes::OK);
+        till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+        till.close().is(codes::OK);
+        assert_eq!(
+            shop.silent(|| shop.open_with(&shop.till, &[("refresh_config", "0")]))
+                .is(codes::OK)
+                .text("config_source"),
+            "file"
+        );
+        assert!(
+            fs::read_to_string(shop.folder().join("device.key")).unwrap().contains(&shop.device.device_id)
+        );
+        let left: Vec<_> = names(&shop.folder()).into_iter().filter(|name| name.ends_with(".new")).collect();
+        assert_eq!(left, [""; 0]);
+    }
+}
+
+#[test]
+fn a_start_renames_nothing() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    let till = hindered(&shop, "1000000 *");
+    assert_eq!(shop.open(&till).is(codes::OK).text("config_source"), "platform");
+    till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::PAID);
+    till.close().is(codes::OK);
+    assert_eq!(fs::read_to_string(shop.home().join("renamed")).unwrap_or_default(), "");
+}
+
+#[test]
+fn what_an_earlier_process_was_writing_is_removed_by_the_next_start() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    for left in ["device.new", "device.7b-0.new"] {
+        fs::write(shop.folder().join(left), "key=secret").unwrap();
+    }
+    shop.open(&shop.till).is(codes::OK);
+    assert!(names(&shop.folder()).iter().all(|name| !name.ends_with(".new")));
+}
