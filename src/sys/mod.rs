@@ -9,6 +9,11 @@ pub mod adapters;
 pub mod dpapi;
 pub mod fpu;
 #[cfg(windows)]
+pub mod machine;
+#[cfg(windows)]
 pub mod pin;
+pub mod serial;
+pub mod sockets;
+pub mod threads;
 #[cfg(windows)]
 pub mod winspool;

@@ -76,10 +76,15 @@ pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
     fs::remove_file(&probe)
 }
 
-/// An identifier of this machine, if it has one.
+/// An identifier of this machine, if it has one. Never its name, which people change.
 pub fn machine() -> Option<String> {
-    let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
-    id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())
+    #[cfg(windows)]
+    return crate::sys::machine::guid();
+    #[cfg(not(windows))]
+    {
+        let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
+        id.filter(|id| !id.is_empty())
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::sys::threads;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +31,7 @@ pub fn within<T: Send + 'static>(
         // Fails if the caller has stopped waiting.
         let _ = done.send(work());
     };
-    thread::Builder::new().name(thread.to_owned()).spawn(work).map_err(Unfinished::NoThread)?;
+    threads::spawn(thread, work).map_err(Unfinished::NoThread)?;
     outcome.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => Unfinished::Late,
         RecvTimeoutError::Disconnected => Unfinished::BrokenOff,
