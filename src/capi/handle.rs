@@ -83,6 +83,11 @@ impl<H, T> Registry<H, T> {
         self.live().iter().flat_map(HashMap::values).cloned().collect()
     }
 
+    /// Invalidates all handles, and returns their objects.
+    pub fn remove_all(&self) -> Vec<Arc<T>> {
+        self.live().take().into_iter().flat_map(HashMap::into_values).collect()
+    }
+
     /// Invalidates a handle; its object lives until the last call on it ends.
     pub fn remove(&self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         self.live().as_mut().and_then(|live| live.remove(&handle.into().0)).ok_or(Code::Handle)

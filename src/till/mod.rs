@@ -102,6 +102,19 @@ impl Till {
         Ok(till)
     }
 
+    /// The data folder, as it was named.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Releases the data folder and the device although something that will never run again still refers to
+    /// this till. Returns whether both are released. No other call may be in progress or follow.
+    pub fn abandon(&self) -> bool {
+        let is_released = self.ledger.release();
+        let device = self.device.try_write().map(|mut device| *device = None);
+        is_released && device.is_some()
+    }
+
     /// The ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

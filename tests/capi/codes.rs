@@ -27,6 +27,7 @@ codes! {
     ERR_INTERNAL = -106;
     ERR_BUSY = -107;
     ERR_IN_CALLBACK = -108;
+    ERR_ALREADY_OPEN = -109;
     ERR_OPTIONS = -110;
     ERR_FOLDER = -120;
     ERR_FOLDER_IN_USE = -121;

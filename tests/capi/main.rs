@@ -30,6 +30,7 @@ mod delivery;
 mod faults;
 mod handles;
 mod hostile;
+mod hosts;
 mod idempotency;
 mod kills;
 mod logging;

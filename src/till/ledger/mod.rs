@@ -78,6 +78,21 @@ impl Ledger {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
     }
 
+    /// Returns whether a thread is reading or writing now.
+    pub fn is_locked(&self) -> bool {
+        self.connection.try_lock().is_none()
+    }
+
+    /// Closes the file although something that will never run again still refers to this ledger. Returns
+    /// whether it is closed: not if a thread was ended while it was reading or writing.
+    pub fn release(&self) -> bool {
+        let Some(mut connection) = self.connection.try_lock() else { return false };
+        // Whatever would still call finds no table, which is an error.
+        let Ok(empty) = Connection::open_in_memory() else { return false };
+        *connection = empty;
+        true
+    }
+
     /// Checks the whole file, which takes seconds for a million rows.
     pub fn check_whole(&self) -> Result<(), LedgerError> {
         schema::check_whole(&self.lock())
