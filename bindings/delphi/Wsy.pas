@@ -585,6 +585,10 @@ var
 /// Raises EWsyLibrary with the reason. The library is never unloaded.</summary>
 procedure WsyLoad(const FileName: string = '');
 
+/// <summary>Closes every till of this process, such as those that a program lost which was stopped in the
+/// debugger. Not where another part of the process may be using the library.</summary>
+procedure WsyCloseAll;
+
 /// <summary>The library's version, such as '0.1.0'.</summary>
 function WsyVersion: string;
 
@@ -1085,6 +1089,12 @@ begin
   finally
     LoadLock.Leave;
   end;
+end;
+
+procedure WsyCloseAll;
+begin
+  WsyLoad;
+  Check(wsy_close_all());
 end;
 
 function WsyVersion: string;

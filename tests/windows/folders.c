@@ -77,7 +77,7 @@ static void both_code_pages_mean_the_same_folder(void)
     wsy_client *client = NULL, *second = (wsy_client *)1;
     CHECK(open_folder(utf8, WSY_UTF8, &client), WSY_OK);
     CHECK(wsy_find(client, "F1", NULL), WSY_OK);
-    CHECK(open_folder(gbk, WSY_GBK, &second), WSY_ERR_FOLDER_IN_USE);
+    CHECK(open_folder(gbk, WSY_GBK, &second), WSY_ERR_ALREADY_OPEN);
     ASSERT(second == (wsy_client *)1);
     CHECK(wsy_close(client), WSY_OK);
     free(utf8);
@@ -140,6 +140,17 @@ static void a_process_that_was_killed_leaves_the_folder_free(void)
     free(folder);
 }
 
+static void a_computer_that_gets_another_name_is_the_same_machine(void)
+{
+    wsy_client *client = NULL;
+    char *folder = place("one at a time");
+    ASSERT(SetEnvironmentVariableA("COMPUTERNAME", "RENAMED"));
+    CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
+    CHECK(wsy_find(client, "O1", NULL), WSY_OK);
+    CHECK(wsy_close(client), WSY_OK);
+    free(folder);
+}
+
 /* The other process. */
 static int other(const char *what)
 {
@@ -161,6 +172,7 @@ int main(int argc, char **argv)
         {"a folder that cannot be made is said to be so", a_folder_that_cannot_be_made_is_said_to_be_so},
         {"a folder belongs to one process at a time", a_folder_belongs_to_one_process_at_a_time},
         {"a process that was killed leaves the folder free", a_process_that_was_killed_leaves_the_folder_free},
+        {"a computer that gets another name is the same machine", a_computer_that_gets_another_name_is_the_same_machine},
     };
     if (argc > 2) {
         begin(argc, argv);

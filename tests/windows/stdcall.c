@@ -103,6 +103,9 @@ static int32_t call(const char *name, const word *words, int count)
     call(name, (const word[]){__VA_ARGS__}, (int)(sizeof((const word[]){__VA_ARGS__}) / sizeof(word)))
 #define GIVES(wanted, name, ...) check(name, __LINE__, #__VA_ARGS__, CALL(name, __VA_ARGS__), wanted)
 
+/* A call without parameters. */
+#define GIVES_ALONE(wanted, name) check(name, __LINE__, "", call(name, NULL, 0), wanted)
+
 /* A Long that a call wrote although it should not have. */
 #define UNTOUCHED 0x5a5a5a5a
 
@@ -481,6 +484,7 @@ static void the_till_is_closed(void)
 {
     GIVES(WSY_OK, "WsyClose", client);
     GIVES(WSY_ERR_HANDLE, "WsyClose", client);
+    GIVES_ALONE(WSY_OK, "WsyCloseAll");
 }
 
 static void every_function_was_called(void)

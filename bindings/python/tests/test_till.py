@@ -22,7 +22,7 @@ def today():
 class Opening(ShopTest):
     def test_a_folder_is_made_and_used_by_one_client_at_a_time(self):
         self.assertTrue(os.path.exists(os.path.join(self.folder, "ledger.db")))
-        error = self.fails(Code.ERR_FOLDER_IN_USE, self.open)
+        error = self.fails(Code.ERR_ALREADY_OPEN, self.open)
         self.assertIsInstance(error, wsy.FolderError)
         self.till.close()
         self.assertTrue(self.till.closed)
