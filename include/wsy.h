@@ -576,6 +576,11 @@ extern "C" {
  *                   allowed (default 0)
  *   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
  *                   (default 0)
+ *   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the Windows
+ *                   user who runs the till only, or by every user of this machine who may read the folder:
+ *                   for a service, or several users (default user). With machine, a folder that is created
+ *                   is closed to all but administrators, the system and this user; let the others in
+ *                   (icacls FOLDER /grant USER:(OI)(CI)M) before they run the till
  * What the document leaves open (wsyctl first-contact finds out which of these a platform needs):
  *   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
  *   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)

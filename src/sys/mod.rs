@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 #[cfg(windows)]
+pub mod acl;
+#[cfg(windows)]
 pub mod adapters;
 #[cfg(windows)]
 pub mod dpapi;

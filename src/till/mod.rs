@@ -79,7 +79,11 @@ impl Till {
     /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
         let http = Http::new(&options.http)?;
+        let is_new = !folder.exists();
         files::make_folder(folder).map_err(Error::Folder)?;
+        if is_new {
+            secrets.prepare(folder).map_err(Error::Folder)?;
+        }
         device::probe(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
