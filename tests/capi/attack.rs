@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Pairs};
 
 const PATIENT: Pairs<'static> = &[("deadline_ms", "1500")];
@@ -58,7 +58,7 @@ fn a_refund_is_not_declined_by_a_response_about_another_order() {
 
 #[test]
 fn a_charge_is_not_declined_by_a_response_about_another_device() {
-    let shop = Shop::open_utf8();
+    let shop = Setup::default().option("quiet_ms", NEVER_QUIET).open();
     let code = shop.wechat();
     let other = body(
         "ok=\"0\" info=\"余额不足\" dm_id=\"dm999999\"",

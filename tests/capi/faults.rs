@@ -185,8 +185,8 @@ survive! {
     a_gateway_says_204: Fault::Status { code: status(204), before: false };
     the_response_is_garbage: Fault::Garbage { seed: 7, bytes: 300 };
     the_response_is_empty: Fault::Garbage { seed: 7, bytes: 0 };
-    a_login_page_responses_instead: Fault::Html;
-    a_login_page_responses_for_the_platform: Fault::HtmlAfter;
+    a_login_page_answers_instead: Fault::Html;
+    a_login_page_answers_for_the_platform: Fault::HtmlAfter;
     the_response_is_in_gbk: Fault::Gbk;
     the_response_sends_elsewhere: Fault::Redirect { location: "/o2o-dm/op.php".into() };
     the_response_is_large: Fault::Huge { bytes: 100_000 };

@@ -6,14 +6,11 @@ use std::num::NonZeroU32;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice, Says, Settings};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Pairs, Reply};
 
 /// Long enough for the quiet time of a shop and three denials.
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
-
-/// A quiet time that no test waits for: an early verdict must have another reason.
-const NEVER_QUIET: &str = "3600000";
 
 /// Sentences that decide nothing about a charge, one or two of each class.
 const UNDECIDED: [&str; 9] = [

@@ -9,7 +9,7 @@ use wsy_sandbox::{
 };
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop};
 use crate::till::{NONE, Pairs, Reply};
 
 /// Long enough for every quiet time of these tests.
@@ -88,7 +88,7 @@ fn a_decline_that_speaks_of_trouble_or_of_an_earlier_use_decides_nothing() {
         "Service Currently Unavailable",
         "没有听说过",
     ] {
-        let shop = Shop::open_utf8();
+        let shop = Setup::default().option("quiet_ms", NEVER_QUIET).open();
         let code = shop.wechat();
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
         shop.once(Call::Micropay, Fault::ResponseAfter { body });
@@ -316,7 +316,7 @@ fn the_wish_to_void_survives_a_power_cut_and_can_be_finished() {
     assert_eq!(listed.number("open"), 1);
     let charge = &listed.list("charge")[0];
     assert_eq!((charge.text("out_trade_no"), charge.text("state")), ("B1", "paid"));
-    assert!(charge.text("needs_person").contains("to be undone"), "{charge:?}");
+    assert!(charge.text("needs_person").contains("to be voided"), "{charge:?}");
     shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_REFUND_OPEN);
     shop.till.void("B1", NONE).is(codes::REFUNDED);

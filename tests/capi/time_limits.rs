@@ -19,8 +19,10 @@ const MACHINE: Duration = Duration::from_secs(6);
 const SHORT: Pairs = &[("connect_ms", "300"), ("response_ms", "400"), ("deadline_ms", "600")];
 /// One exchange with these: connect_ms and twice response_ms.
 const EXCHANGE: Duration = Duration::from_millis(300 + 2 * 400);
-/// A response may take longer than any call that has a deadline.
-const PATIENT: Pairs = &[("connect_ms", "1000"), ("response_ms", "30000"), ("deadline_ms", "600")];
+/// A response may take longer than any call that has a deadline, and no charge is watched for so long that it
+/// needs a person: recoveries ask only briefly about those.
+const PATIENT: Pairs =
+    &[("connect_ms", "1000"), ("response_ms", "30000"), ("deadline_ms", "600"), ("quiet_ms", "5000")];
 const DEADLINE: Duration = Duration::from_millis(600);
 /// For customers who should stay undecided.
 const AT_ONCE: Pairs = &[("deadline_ms", "1")];
@@ -294,7 +296,6 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
         options.push(("base", &base));
         shop.open_with(till, &options).is(codes::OK);
         all_paid(&shop);
-        // Each recovery asks only briefly about bills that were watched for long.
         eventually("all is settled", || till.recover(long).is(codes::OK).number("open") == 0);
     });
 }

@@ -192,7 +192,7 @@ fn freed_while_it_runs(shop: &Shop) -> (String, Reply) {
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
     shop.till.free_payment(1).is(codes::OK);
     eventually("the sale is listed", || shop.till.unresolved().is(codes::OK).number("unfinished") == 1);
-    (code, shop.till.settle("B1", NONE))
+    (code, shop.settle_when_free("B1"))
 }
 
 fn freed_after_its_end(shop: &Shop) -> (String, Reply) {
