@@ -84,7 +84,10 @@ fn the_script_for_a_real_windows_names_what_there_is() {
     let unknown: Vec<_> = numbers.filter(|number| !demo.contains(number)).collect();
     assert!(unknown.is_empty(), "the sandbox does not know {unknown:?}");
     for command in ["activate", "pay", "refund", "doctor", "settle", "receipt"] {
-        assert!(script.contains(&format!("{command} ")) || script.contains(&format!("`{command}`")), "{command}");
+        assert!(
+            script.contains(&format!("{command} ")) || script.contains(&format!("`{command}`")),
+            "{command}"
+        );
         assert!(commands.contains(&format!("\n  {command} ")), "there is no command {command}");
     }
     for printer in ["queue:", "tcp:", "device:COM3:9600,n,8,1", "device:LPT1"] {

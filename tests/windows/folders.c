@@ -142,14 +142,17 @@ static void a_process_that_was_killed_leaves_the_folder_free(void)
 
 static void a_computer_that_gets_another_name_is_the_same_machine(void)
 {
+    static const char *const computers[] = {"TILL-1", "TILL-2"};
     wsy_client *client = NULL;
-    char *folder = place("one at a time");
-    ASSERT(SetEnvironmentVariableA("COMPUTERNAME", "RENAMED"));
+    char *folder = place("named");
+    int n;
     /* Nor does the machine depend on the drive that the program is on. */
     ASSERT(SetCurrentDirectoryA("C:\\"));
-    CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
-    CHECK(wsy_find(client, "O1", NULL), WSY_OK);
-    CHECK(wsy_close(client), WSY_OK);
+    for (n = 0; n < 2; n++) {
+        ASSERT(SetEnvironmentVariableA("COMPUTERNAME", computers[n]));
+        CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
+        CHECK(wsy_close(client), WSY_OK);
+    }
     free(folder);
 }
 

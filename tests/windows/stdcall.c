@@ -476,8 +476,10 @@ static void no_function_minds_zeros(void)
 {
     static const word zeros[MOST_PARAMS] = {0};
     int n;
-    for (n = 0; n < FACE; n++)
-        CHECK(call(face[n].name, zeros, face[n].params) < -100, 1);
+    for (n = 0; n < FACE; n++) {
+        if (face[n].params > 0)
+            CHECK(call(face[n].name, zeros, face[n].params) < -100, 1);
+    }
 }
 
 static void the_till_is_closed(void)
@@ -493,9 +495,10 @@ static void every_function_was_called(void)
     for (n = 0; n < FACE; n++) {
         if (!succeeded[n])
             printf("%s was never called with success\n", face[n].name);
-        if (!refused[n])
+        /* Without parameters there is no wrong way. */
+        if (!refused[n] && face[n].params > 0)
             printf("%s was never called in a wrong way\n", face[n].name);
-        ASSERT(succeeded[n] && refused[n]);
+        ASSERT(succeeded[n] && (refused[n] || face[n].params == 0));
     }
     ASSERT(FACE > 40);
 }

@@ -28,6 +28,12 @@ class Opening(ShopTest):
         self.assertTrue(self.till.closed)
         with self.open() as again:
             self.assertFalse(again.closed)
+
+    def test_what_an_earlier_run_left_open_is_closed(self):
+        wsy.close_all()
+        self.fails(Code.ERR_HANDLE, self.till.day)
+        with self.open() as again:
+            self.assertFalse(again.closed)
             self.assertEqual(again.opened["device_id"], self.device["device_id"])
             self.assertEqual(again.opened.number("alarms"), 0)
         self.assertTrue(again.closed)
