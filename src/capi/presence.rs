@@ -23,7 +23,7 @@ struct Inside {
     is_shut: bool,
 }
 
-/// What [`Presence::state`] found.
+/// The result of [`Presence::state`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Nobody is inside.

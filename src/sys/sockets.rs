@@ -1,4 +1,4 @@
-//! What a TCP connection has delivered.
+//! How much of its data a TCP connection has delivered.
 
 use std::io;
 use std::net::TcpStream;

@@ -76,7 +76,7 @@ impl SecretStore for Dpapi {
     }
 
     fn prepare(&self, folder: &Path) -> io::Result<()> {
-        // What anybody on the machine can unseal must not be read by anybody.
+        // Secrets that anybody on the machine can unseal must not be readable by everybody.
         match self.0 {
             Scope::User => Ok(()),
             Scope::Machine => acl::close_to_others(folder),

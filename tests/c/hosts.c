@@ -218,7 +218,7 @@ static size_t most;
 
 static void measured(const char *call)
 {
-    /* What is below this function and what it calls is free. */
+    /* The stack below this function and those that it calls is free. */
     size_t deep = 0, used = (size_t)((char *)&deep - stack) - 4096;
     while (deep < ROOM && stack[deep] == FILL)
         deep++;
@@ -289,7 +289,7 @@ static int32_t printed(const char *port, const char *line, const char *bytes)
 
 static void serial(void)
 {
-    /* What a terminal would translate, echo or keep back. */
+    /* Bytes that a terminal would translate, echo or keep back. */
     static const char bytes[] = "\x1b@\n\r\x04\x03\x11\x13\xff";
     static const char *const bad[] = {":19201,e,7,2", ":19200,x,7,2", ":19200,e,9,2", ":19200,e,7", ":,"};
     char paper[sizeof bytes];

@@ -117,7 +117,7 @@ fn a_program_that_lost_its_handles_closes_what_they_were_about() {
     let elsewhere = shop.folder().join(".").join("..").join("数据");
     again.open(&elsewhere, NONE).is(codes::ERR_ALREADY_OPEN);
     again.close_all().is(codes::OK);
-    // What had begun has ended, and is on record.
+    // The payment that had begun has ended, and is on record.
     shop.till.wait(0).is(codes::UNKNOWN);
     shop.till.close().is(codes::ERR_HANDLE);
     shop.open(&again).is(codes::OK);
