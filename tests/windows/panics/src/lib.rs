@@ -9,18 +9,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub extern "C" fn panics(depth: i32) -> i32 {
     // No line on the console: the host may have none.
     std::panic::set_hook(Box::new(|_| {}));
-    match catch_unwind(AssertUnwindSafe(|| deeper(depth))) {
-        Ok(depth) => depth,
-        Err(_) => -106,
-    }
+    catch_unwind(AssertUnwindSafe(|| deeper(depth))).unwrap_or(-106)
 }
 
 #[inline(never)]
 fn deeper(depth: i32) -> i32 {
     // Dropped on the way up.
-    let kept = vec![depth];
+    let kept = Box::new(depth);
     if depth == 0 {
         panic!("as it has to");
     }
-    deeper(std::hint::black_box(depth - 1)) * 0 * kept[0]
+    deeper(std::hint::black_box(depth - 1)) + *kept
 }
