@@ -749,8 +749,8 @@ int32_t wsy_set_device(wsy_client *client,
  *
  * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
  * also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device), after
- * which the config in use stays.
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device),
+ * after which the config in use stays.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -1344,8 +1344,8 @@ int32_t wsy_query_order(wsy_client *client,
  * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
  * Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
- * WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
- * WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED,
+ * WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * The texts are NULL or NUL-terminated strings; reply is NULL or points to a pointer.
@@ -1719,11 +1719,11 @@ int32_t wsy_decide_refund(wsy_client *client,
  * was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
  * about. To show progress, use wsy_reconcile_start.
  *
- * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no response;
- * the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
- * the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
- * WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
- * WSY_ERR_HANDLE.
+ * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no
+ * response; the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it
+ * refused the first queries, or the last 10 in a row; the reply is the same, with info);
+ * WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a
+ * day), WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * day is NULL or a NUL-terminated string; reply is NULL or points to a pointer.

@@ -1,4 +1,4 @@
-//! A charge whose world responses as the fuzzer likes: the money rules must hold in any case.
+//! A charge whose world answers as the fuzzer likes: the money rules must hold in any case.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};

@@ -1,5 +1,5 @@
-//! A refund whose world responses as the fuzzer likes: sent at most once, and believed only when the bill shows
-//! it.
+//! A refund whose world answers as the fuzzer likes: sent at most once, and believed only when the bill
+//! shows it.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::policy::Policy;

@@ -84,7 +84,7 @@ function outcome(row) {
   if (row.waiting) return t('requests.waiting');
   if (row.status === null) return t('requests.nothing_sent');
   if (row.status !== 200) return `HTTP ${row.status}`;
-  return row.ok === null ? t('requests.responseed') : `ok=${row.ok} ${row.info ?? ''}`;
+  return row.ok === null ? t('requests.answered') : `ok=${row.ok} ${row.info ?? ''}`;
 }
 
 function summary(row) {

@@ -71,11 +71,11 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 /// was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
 /// about. To show progress, use wsy_reconcile_start.
 ///
-/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no response;
-/// the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
-/// the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
-/// WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE.
+/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no
+/// response; the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it
+/// refused the first queries, or the last 10 in a row; the reply is the same, with info);
+/// WSY_ERR_NOT_ACTIVATED, WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a
+/// day), WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

@@ -17,7 +17,7 @@ use crate::till::Pairs;
 pub enum Mood {
     /// Like the platform.
     Honest,
-    /// It accepts everything and never responses.
+    /// It accepts everything and never answers.
     Silent,
     /// Each response takes its time.
     Slow,

@@ -1,8 +1,8 @@
 //! Responses that are too large, too long, too slow, or crafted to hurt their reader.
 //!
 //! The platform has acted each time: the money has moved, and an attacker in between lies about it. A lie
-//! decides nothing, costs no more than `response_ms` and a little memory, and once it is over, the truth comes
-//! out.
+//! decides nothing, costs no more than `response_ms` and a little memory, and once it is over, the truth
+//! comes out.
 
 use std::io::{self, Write};
 use std::net::TcpStream;

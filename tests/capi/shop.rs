@@ -158,7 +158,8 @@ impl Shop {
         self.till.micropay(bill, &self.wechat(), fen, NONE).is(codes::PAID)
     }
 
-    /// Settles a bill whose freed payment may not have let go of it yet: its outcome is listed shortly before.
+    /// Settles a bill whose freed payment may not have let go of it yet: its outcome is listed shortly
+    /// before.
     pub fn settle_when_free(&self, bill: &str) -> Reply {
         let until = Instant::now() + Duration::from_secs(60);
         loop {

@@ -212,7 +212,7 @@ fn a_handshake_that_trickles_or_stalls_ends_with_the_time_for_connecting() {
 fn a_connection_that_ends_after_the_request_was_encrypted_leaves_it_open() {
     let authority = authority();
     let shop = shop(&authority);
-    // The server has the platform's certificate, and never responses.
+    // The server has the platform's certificate, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere: SocketAddr = silent.local_addr().unwrap();
     thread::spawn(move || {

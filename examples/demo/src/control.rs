@@ -64,7 +64,7 @@ impl Control {
     fn ask(&self, order: &[&str]) -> Result<Value, Error> {
         let mut command = Command::new(&self.sandbox);
         let response = process::output(command.args(["ctl", "--base", &self.base]).args(order))?;
-        let wrong = |error| Error::Check(format!("the sandbox responses {}: {error}", response.trim_end()));
+        let wrong = |error| Error::Check(format!("the sandbox answers {}: {error}", response.trim_end()));
         if response.trim().is_empty() {
             Ok(Value::Null)
         } else {
