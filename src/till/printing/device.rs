@@ -12,7 +12,8 @@ use crate::till::limited::left;
 /// Reads a device's name, which may be followed by the settings of a serial line: `COM3:9600,n,8,1`.
 pub(super) fn named(text: &str) -> Option<(PathBuf, Option<Line>)> {
     match text.rsplit_once(':') {
-        Some((name, line)) if line.contains(',') => Some((file(name)?, Some(Line::parse(line)?))),
+        // The name of a device may itself contain colons.
+        Some((name, line)) if line.matches(',').count() == 3 => Some((file(name)?, Some(Line::parse(line)?))),
         _ => Some((file(text)?, None)),
     }
 }
