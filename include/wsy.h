@@ -179,14 +179,14 @@
 #define WSY_ERR_IN_CALLBACK (-108)
 
 /*
- * This process has the data folder open already.
- */
-#define WSY_ERR_ALREADY_OPEN (-109)
-
-/*
  * An option or parameter is not known, or its value is not valid.
  */
 #define WSY_ERR_OPTIONS (-110)
+
+/*
+ * This process has the data folder open already.
+ */
+#define WSY_ERR_ALREADY_OPEN (-119)
 
 /*
  * The data folder cannot be created or written.

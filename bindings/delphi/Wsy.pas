@@ -86,10 +86,10 @@ const
   WSY_ERR_BUSY = -107;
   /// The library cannot be called from inside its own log callback.
   WSY_ERR_IN_CALLBACK = -108;
-  /// This process has the data folder open already.
-  WSY_ERR_ALREADY_OPEN = -109;
   /// An option or parameter is not known, or its value is not valid.
   WSY_ERR_OPTIONS = -110;
+  /// This process has the data folder open already.
+  WSY_ERR_ALREADY_OPEN = -119;
   /// The data folder cannot be created or written.
   WSY_ERR_FOLDER = -120;
   /// The data folder is in use by another program.

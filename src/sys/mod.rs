@@ -11,8 +11,6 @@ pub mod adapters;
 pub mod dpapi;
 pub mod fpu;
 #[cfg(windows)]
-pub mod machine;
-#[cfg(windows)]
 pub mod pin;
 pub mod serial;
 pub mod sockets;

@@ -228,18 +228,18 @@ codes! {
             / "日志回调函数里不能再调用本程序库。在回调里只记下内容，返回后再调用。",
         en "Error in the till program (-108): this step was not carried out." / "Try again. If a payment was in progress, check that bill first; do not simply charge again. If it keeps happening, call support."
             / "The library cannot be called from inside its own log callback. Only save the line there; call the library after the callback has returned.";
-    /// This process has the data folder open already.
-    AlreadyOpen = -109, NotMoved,
-        zh "收款记录已经由这个收银程序打开（-109），这次没有再打开。" / "退出收银程序再重新运行；不要删除任何文件。仍不行请联系技术支持。"
-            / "同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。如果程序在开发环境里被停止，句柄已经丢失，启动时先调用 wsy_close_all。",
-        en "This till program has the payment records open already (-109); they were not opened again." / "Close the till program and start it again; do not delete any files. If it keeps happening, call support."
-            / "Another handle of this process still has the data folder open: close it with wsy_close. If the program was stopped in a development environment and has lost the handle, call wsy_close_all first when it starts.";
     /// An option or parameter is not known, or its value is not valid.
     Options = -110, NotMoved,
         zh "收银程序的设置有误（-110），这次操作没有执行。" / "请联系技术支持检查设置。"
             / "有不认识的选项或参数，或它的值不合法。detail 说明是哪一个；对照 wsy_open 的选项表检查。",
         en "The till program is not set up correctly (-110); this step was not carried out." / "Call support to have the settings checked."
             / "An option or parameter is not known, or its value is not valid: detail says which. Check it against the option table of wsy_open.";
+    /// This process has the data folder open already.
+    AlreadyOpen = -119, NotMoved,
+        zh "收款记录已经由这个收银程序打开（-119），这次没有再打开。" / "退出收银程序再重新运行；不要删除任何文件。仍不行请联系技术支持。"
+            / "同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。如果程序在开发环境里被停止，句柄已经丢失，启动时先调用 wsy_close_all。",
+        en "This till program has the payment records open already (-119); they were not opened again." / "Close the till program and start it again; do not delete any files. If it keeps happening, call support."
+            / "Another handle of this process still has the data folder open: close it with wsy_close. If the program was stopped in a development environment and has lost the handle, call wsy_close_all first when it starts.";
     /// The data folder cannot be created or written.
     Folder = -120, NotMoved,
         zh "存放收款记录的文件夹无法使用，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持。"

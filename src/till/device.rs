@@ -76,15 +76,10 @@ pub fn probe(folder: &Path, secrets: &dyn SecretStore) -> io::Result<()> {
     fs::remove_file(&probe)
 }
 
-/// An identifier of this machine, if it has one. Never its name, which people change.
+/// An identifier of this machine, if it has one.
 pub fn machine() -> Option<String> {
-    #[cfg(windows)]
-    return crate::sys::machine::guid();
-    #[cfg(not(windows))]
-    {
-        let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
-        id.filter(|id| !id.is_empty())
-    }
+    let id = fs::read_to_string("/etc/machine-id").ok().map(|id| id.trim().to_owned());
+    id.filter(|id| !id.is_empty()).or_else(|| std::env::var("COMPUTERNAME").ok())
 }
 
 #[cfg(test)]

@@ -61,11 +61,11 @@ namespace Wsy
         /// <summary>The library cannot be called from inside its own log callback.</summary>
         public const int ErrInCallback = -108;
 
-        /// <summary>This process has the data folder open already.</summary>
-        public const int ErrAlreadyOpen = -109;
-
         /// <summary>An option or parameter is not known, or its value is not valid.</summary>
         public const int ErrOptions = -110;
+
+        /// <summary>This process has the data folder open already.</summary>
+        public const int ErrAlreadyOpen = -119;
 
         /// <summary>The data folder cannot be created or written.</summary>
         public const int ErrFolder = -120;

@@ -58,8 +58,8 @@ class Code(_Numbers):
     ERR_INTERNAL = -106
     ERR_BUSY = -107
     ERR_IN_CALLBACK = -108
-    ERR_ALREADY_OPEN = -109
     ERR_OPTIONS = -110
+    ERR_ALREADY_OPEN = -119
     ERR_FOLDER = -120
     ERR_FOLDER_IN_USE = -121
     ERR_LEDGER = -122
