@@ -27,8 +27,9 @@ pub mod secret_store;
 pub mod sentences;
 pub mod unlisted;
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 
 pub use crate::driver::{
     ChargeReport, ChargeRequest, ChargeVerdict, Insist, PayTypeChoice, Reconciled, Recovered, RefundReport,
@@ -52,7 +53,7 @@ use crate::protocol::request::Device;
 use cancellation::CancellationToken;
 use device::Activated;
 use http::Http;
-use in_flight::InFlight;
+use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
 use log::Log;
 use quiet::Quiet;
@@ -71,7 +72,13 @@ pub struct Till {
     in_flight: InFlight,
     quiet: Quiet,
     cancellation_tokens: Mutex<Vec<Weak<CancellationToken>>>,
+    /// Declared last, so that it is released when the ledger is closed.
+    is_open_here: Mutex<Option<InFlightLock>>,
 }
+
+/// The data folders that this process has open, however they were written: it is told so, and not that another
+/// program has them.
+static OPEN: LazyLock<InFlight> = LazyLock::new(InFlight::default);
 
 impl Till {
     /// Opens the data folder, and creates it if it does not exist. Reads the config from the platform, unless
@@ -84,6 +91,8 @@ impl Till {
         if is_new {
             secrets.prepare(folder).map_err(Error::Folder)?;
         }
+        let place = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let is_open_here = OPEN.lock("folder", &place.to_string_lossy()).map_err(|_| Error::AlreadyOpen)?;
         device::probe(folder, secrets.as_ref()).map_err(Error::Folder)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         let device = device::load(folder, secrets.as_ref()).map_err(Error::Folder)?;
@@ -93,6 +102,7 @@ impl Till {
             device: RwLock::new(device),
             config: RwLock::default(),
             folder: folder.to_owned(),
+            is_open_here: Mutex::new(Some(is_open_here)),
             options,
             secrets,
             http,
@@ -106,15 +116,11 @@ impl Till {
         Ok(till)
     }
 
-    /// The data folder, as it was named.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Releases the data folder and the device although something that will never run again still refers to
     /// this till. Returns whether both are released. No other call may be in progress or follow.
     pub fn abandon(&self) -> bool {
-        let is_released = self.ledger.release();
+        let is_released =
+            self.ledger.release() && self.is_open_here.try_lock().is_some_and(|mut own| own.take().is_some());
         let device = self.device.try_write().map(|mut device| *device = None);
         is_released && device.is_some()
     }
