@@ -52,6 +52,9 @@ pub enum Error {
     /// Another till of this process is activated as this device.
     #[error("another client of this program is activated as device {0}")]
     DeviceInUse(String),
+    /// Another client of this process has the data folder open.
+    #[error("this process has the data folder open already")]
+    AlreadyOpen,
     /// There is no config from the platform and no saved one. With the reason, if the platform was asked.
     #[error("there is no pay config")]
     NoConfig(#[source] Option<Box<Self>>),
@@ -127,6 +130,7 @@ impl Error {
         match self {
             Self::Option { .. } => Code::Options,
             Self::Folder(_) => Code::Folder,
+            Self::AlreadyOpen => Code::AlreadyOpen,
             Self::Driver(error) => driver_code(error),
             Self::Http(HttpError::Base(_) | HttpError::Proxy(_)) => Code::Base,
             Self::Http(HttpError::CaFile { .. } | HttpError::CaPem(_) | HttpError::NoCa) => Code::CaFile,
@@ -376,6 +380,7 @@ mod tests {
             Error::ActivationLost(lost()),
             Error::ActivateAgain(text()),
             Error::DeviceInUse(text()),
+            Error::AlreadyOpen,
             Error::NoConfig(Some(lost())),
             Error::NoConfig(None),
             Error::AmountNotAllowed { rule: "^1$".to_owned(), yuan: "0.02".to_owned() },

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::sys::threads;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +40,7 @@ pub fn within<T: Send + 'static>(
 
 /// Runs the work on a separate thread with this name.
 pub fn apart(thread: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(thread.to_owned()).spawn(work).map(drop)
+    threads::spawn(thread, work).map(drop)
 }
 
 /// The time that is left. Never zero: sockets treat zero as no limit, and ureq as a whole second.

@@ -263,8 +263,9 @@ fn a_folder_is_open_once() {
     let shop = Shop::open_utf8();
     let same_program = Till::new(shop.till.driver.clone(), 1, Page::Gbk);
     let other_program = Till::new(Driver::spawn(), 0, Page::Utf8);
-    for till in [&same_program, &other_program] {
-        shop.silent(|| shop.open(till).is(codes::ERR_FOLDER_IN_USE));
+    for (till, code) in [(&same_program, codes::ERR_ALREADY_OPEN), (&other_program, codes::ERR_FOLDER_IN_USE)]
+    {
+        shop.silent(|| shop.open(till).is(code));
         till.close().is(codes::ERR_HANDLE);
     }
     shop.sell("B1", 100);

@@ -31,6 +31,7 @@ mod faults;
 mod folder;
 mod handles;
 mod hostile;
+mod hosts;
 mod idempotency;
 mod keys;
 mod kills;
