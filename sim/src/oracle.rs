@@ -826,9 +826,9 @@ impl Oracle {
         Ok(())
     }
 
-    /// Checks the world at rest: nothing is open except what needs a person, and the money is where the
-    /// ledgers say.
-    pub fn at_rest(&self, ledgers: &[&Ledger], platform: &Platform, now: Ms) -> Checked {
+    /// Checks the world at rest, where the tills `recovered` last at that moment: nothing is open except what
+    /// needs a person, and the money is where the ledgers say.
+    pub fn at_rest(&self, ledgers: &[&Ledger], platform: &Platform, recovered: Ms, now: Ms) -> Checked {
         for (till, ledger) in (0u8..).zip(ledgers) {
             for row in ledger.charges.iter().filter(|row| row.state == ChargeState::Open) {
                 let about = Origin { till, number: row.bill, attempt: row.attempt };
@@ -842,7 +842,7 @@ impl Oracle {
                     .is_some_and(|history| history.misled || history.pends || history.split);
                 let waits = (odd && row.known.said.word() == "accepted")
                     || self.moved.contains(&till)
-                    || is_hidden(&row.dm_id, platform, now);
+                    || is_hidden(&row.dm_id, platform, recovered);
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
                 }

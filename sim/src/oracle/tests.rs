@@ -84,7 +84,7 @@ fn what_is_right_is_let_pass() {
     let change = Change::Charge(Some(row(ChargeState::Open)), row(ChargeState::Paid));
     oracle.wrote(0, &change, &platform).unwrap();
     oracle.reported(&report(PAID), &paid, &platform, 10).unwrap();
-    oracle.at_rest(&[&paid], &platform, 10).unwrap();
+    oracle.at_rest(&[&paid], &platform, 10, 10).unwrap();
 }
 
 #[test]
@@ -205,16 +205,26 @@ fn a_refund_is_told_as_it_is() {
 fn at_rest_nothing_is_open_and_the_books_agree() {
     let oracle = Oracle::default();
     let nobody = platform(Vec::new());
-    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Open)], &nobody, 10)), 7);
+    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Open)], &nobody, 10, 10)), 7);
     let person = ChargeRow { person: true, ..row(ChargeState::Open) };
     let troubled = Ledger { charges: vec![person], refunds: Vec::new() };
-    assert_eq!(rule(oracle.at_rest(&[&troubled], &nobody, 10)), 7);
+    assert_eq!(rule(oracle.at_rest(&[&troubled], &nobody, 10, 10)), 7);
     let open = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
-    assert_eq!(rule(oracle.at_rest(&[&open], &nobody, 10)), 7);
-    assert_eq!(rule(oracle.at_rest(&[&Ledger::default()], &platform(vec![order()]), 10)), 1);
+    assert_eq!(rule(oracle.at_rest(&[&open], &nobody, 10, 10)), 7);
+    assert_eq!(rule(oracle.at_rest(&[&Ledger::default()], &platform(vec![order()]), 10, 10)), 1);
     let line = crate::platform::Line { fen: 60, at: 6, shown: 6, origin: Some(REFUND) };
     let refunded = platform(vec![Order { refunds: vec![line], ..order() }]);
-    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Paid)], &refunded, 10)), 1);
+    assert_eq!(rule(oracle.at_rest(&[&ledger(ChargeState::Paid)], &refunded, 10, 10)), 1);
+}
+
+#[test]
+fn a_refund_stays_open_where_its_bill_hid_a_line_when_it_was_read_last() {
+    let oracle = Oracle::default();
+    let open = Ledger { charges: vec![row(ChargeState::Paid)], refunds: vec![refund_row(RefundState::Open)] };
+    let line = crate::platform::Line { fen: 40, at: 6, shown: 20, origin: None };
+    let hides = platform(vec![Order { refunds: vec![line], ..order() }]);
+    oracle.at_rest(&[&open], &hides, 10, 30).unwrap();
+    assert_eq!(rule(oracle.at_rest(&[&open], &hides, 20, 30)), 7);
 }
 
 #[test]
@@ -354,7 +364,7 @@ fn a_wrong_verdict_is_counted_where_the_premises_are_broken_and_only_there() {
     oracle.wrote(0, &change, &paid).unwrap();
     let wrong = ledger(ChargeState::NotPaid);
     oracle.captured(0, &wrong, &paid).unwrap();
-    oracle.at_rest(&[&wrong], &paid, 10).unwrap();
+    oracle.at_rest(&[&wrong], &paid, 10, 10).unwrap();
     assert_eq!(oracle.wrong(&[&wrong], &paid), [ABOUT]);
     assert_eq!(oracle.wrong(&[&ledger(ChargeState::Open)], &paid), []);
     let ask = Ask::Refund { dm: 2_034_140_001, fen: 60 };
