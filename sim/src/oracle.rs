@@ -161,7 +161,12 @@ impl Oracle {
     }
 
     fn is_excused(&self, origin: Origin, refund: bool) -> bool {
-        self.excused.contains(&(origin.till, origin.number, refund)) || self.is_broken(origin, refund)
+        self.is_lost(origin, refund) || self.is_broken(origin, refund)
+    }
+
+    /// Whether a lying disk has lost part of a charge's bill or of a refund.
+    fn is_lost(&self, about: Origin, refund: bool) -> bool {
+        self.excused.contains(&(about.till, about.number, refund))
     }
 
     /// Whether the world has broken the premises about a charge or refund.
@@ -258,16 +263,20 @@ impl Oracle {
     }
 
     /// Returns the verdicts that are wrong because the world has broken the premises. Reconciliation has to
-    /// find each of them.
+    /// find each of them, except those that a lying disk has lost.
     pub fn wrong(&self, ledgers: &[&Ledger], platform: &Platform) -> Vec<Origin> {
         let ledger = |about: &Origin| ledgers.get(usize::from(about.till));
-        let charges = self.charges.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
+        let is_judged =
+            |about: &Origin, history: &History, refund| history.broken && !self.is_lost(*about, refund);
+        let charges = self.charges.iter().filter(|(about, history)| is_judged(about, history, false));
+        let charges = charges.filter(|(about, _)| {
             let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
             let row = ledger(about).and_then(|ledger| ledger.charges.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, ChargeState::NotPaid | ChargeState::NotSent))
                 && self.is_really_not_paid(**about, platform).is_err()
         });
-        let refunds = self.refunds.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
+        let refunds = self.refunds.iter().filter(|(about, history)| is_judged(about, history, true));
+        let refunds = refunds.filter(|(about, _)| {
             let is_its = |row: &&RefundRow| row.number == about.number;
             let row = ledger(about).and_then(|ledger| ledger.refunds.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, RefundState::NotRefunded | RefundState::NotSent))
