@@ -70,7 +70,7 @@
  *   arguments of one statement are evaluated.
  *
  * HOW LONG A CALL TAKES
- *   One exchange with the platform takes at most connect_ms plus twice answer_ms, however slowly the response
+ *   One exchange with the platform takes at most connect_ms plus twice response_ms, however slowly the response
  *   arrives. A call that waits for a verdict ends no later than deadline_ms plus the time of its last exchange,
  *   which by then is at most 1 s. Each call states its limit. A busy machine or a slow disk adds to it. A call that
  *   states no limit only reads the ledger or the reply, and every wsy_..._start returns at once.
@@ -368,12 +368,12 @@
 /*
  * The platform gave no complete response to a query; no money moved.
  */
-#define WSY_ERR_NO_ANSWER (-161)
+#define WSY_ERR_NO_RESPONSE (-161)
 
 /*
  * The response to a query is not in the platform's format; no money moved.
  */
-#define WSY_ERR_BAD_ANSWER (-162)
+#define WSY_ERR_BAD_RESPONSE (-162)
 
 /*
  * The platform refused a query, or the first read of a bill; no money moved.
@@ -540,7 +540,7 @@ extern "C" {
  *                   earlier use of the code or a refusal
  *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
  *   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
- *   answer_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+ *   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
  *   ca_file         a PEM file of certificates to trust instead of the built-in ones
  *   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
  *   micropay_method, query_method, refund_method, read_method, time_method
@@ -577,7 +577,7 @@ extern "C" {
  * the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
  * cannot detect each other.
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
  * Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
  * WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,
@@ -642,7 +642,7 @@ int32_t wsy_on_log(wsy_client *client,
  * params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
  * reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
  *
- * Threads: any. Blocks for at most twice connect_ms plus four times answer_ms: the activation, and the
+ * Threads: any. Blocks for at most twice connect_ms plus four times response_ms: the activation, and the
  * config after it.
  *
  * Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be
@@ -704,7 +704,7 @@ int32_t wsy_set_device(wsy_client *client,
  *
  * Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
  * also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also for the config of another device), after
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device), after
  * which the config in use stays.
  *
  * Pointers:
@@ -722,10 +722,10 @@ int32_t wsy_config(wsy_client *client,
  * reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine
  *        is ahead of the platform; negative if it is behind).
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
- * Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
- * WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+ * Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE,
+ * WSY_ERR_BAD_RESPONSE or WSY_ERR_HANDLE.
  *
  * Pointers:
  * reply is NULL or points to a pointer.
@@ -822,7 +822,7 @@ int32_t wsy_params_free(wsy_params *params);
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
- * first reads one, for at most connect_ms plus twice answer_ms.
+ * first reads one, for at most connect_ms plus twice response_ms.
  *
  * Returns
  *   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. Returned once per bill,
@@ -876,7 +876,7 @@ int32_t wsy_micropay(wsy_client *client,
  *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
  *                cancelregex says); any other parameter is signed and sent.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
- *                "answer" and "paylist" and canvas, see wsy_find: the platform's response to the refund
+ *                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.
  *
  * Threads: any. Blocks until the verdict, at most 5 s longer than deadline_ms.
@@ -894,7 +894,7 @@ int32_t wsy_micropay(wsy_client *client,
  * WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; if all that was charged has been refunded
  * elsewhere, the bill counts as refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN,
  * WSY_ERR_NO_BILL, WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
- * WSY_ERR_BILL_NOT_PAID (also if dm_id belongs to an open bill of this till), WSY_ERR_NO_ANSWER,
+ * WSY_ERR_BILL_NOT_PAID (also if dm_id belongs to an open bill of this till), WSY_ERR_NO_RESPONSE,
  * WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PAY_TYPE (paytype), WSY_ERR_PARAM, WSY_ERR_OPTIONS,
  * WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE or
  * WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is no longer allowed).
@@ -1234,7 +1234,7 @@ int32_t wsy_payment_free(wsy_payment *payment);
  * reply:     NULL, or receives a reply with state, every attribute of the response under its own name (ok,
  *            info, total, pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo
  *            and receipt. An attribute that has the name of one of the library's own fields is only in the
- *            list "answer", which has all attributes; for that list, the list "paylist" and canvas see
+ *            list "response", which has all attributes; for that list, the list "paylist" and canvas see
  *            wsy_find. The values of state:
  *   was_paid      it was paid with this amount; wsy_read_bill says whether it has been refunded since
  *   was_refunded  it was paid, and the platform says that money went back. The call then also reads the bill
@@ -1248,9 +1248,9 @@ int32_t wsy_payment_free(wsy_payment *payment);
  *                 total_fee of paylist in fen). detail says which
  *   not_known     failed, or not there, or not there yet: one response cannot tell
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms, and as long again if it reads a bill.
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms, and as long again if it reads a bill.
  *
- * Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+ * Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE,
  * WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
  * WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
  *
@@ -1290,16 +1290,16 @@ int32_t wsy_query_order(wsy_client *client,
  *                      refundable_fen, adds_up, pay_total and refund_total (in yuan; refund_total is
  *                      negative, as in the document), paytype, pay_type (a number) and pay_name (the
  *                      pay_type at the top of the response), pay_time, pay_id (the channel's transaction,
- *                      from the top or from the payment's line) and no; the list "answer", whose one item
+ *                      from the top or from the payment's line) and no; the list "response", whose one item
  *                      has all attributes of the top under their own names; and the list "pay" of all
  *                      payments and refunds: pay_type, pay_name, pay_total_fen (negative for a refund),
  *                      pay_total, pay_time, pay_id (of a refund: the platform's number of it, which
  *                      wsy_find_refund calls refund_id) and the line's other attributes.
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
  * Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
- * WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
+ * WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
  * WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1320,11 +1320,11 @@ int32_t wsy_read_bill(wsy_client *client,
  * reply:               NULL, or receives a reply with printinfo and receipt (as bytes:
  *                      wsy_reply_receipt_bytes).
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
  * Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform has none or cannot be reached (printinfo and receipt
  * are then those that the ledger stored, if any); WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID,
- * WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
+ * WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
  * WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
@@ -1397,7 +1397,7 @@ int32_t wsy_reprint_start(wsy_client *client,
  *   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
  *
  * A reply of wsy_micropay, wsy_settle and similar calls also has the platform's response to that call:
- *   "answer"      a list whose one item has all attributes of the last response under their own names (ok,
+ *   "response"      a list whose one item has all attributes of the last response under their own names (ok,
  *                 info, total, pay_type, no, remark, openid and any others; wsy_reply_item_name lists them)
  *   "paylist"     a list of its pay elements (id, device_id, no, tabno, company, opentime, paymode, user,
  *                 total_fee, time and others)
@@ -1670,11 +1670,11 @@ int32_t wsy_decide_refund(wsy_client *client,
  *     hint_zh, hint_en
  *                  for the programmer: which call or field comes next
  *
- * Threads: any. Blocks for at most connect_ms plus twice answer_ms for each bill; twice that for one that
+ * Threads: any. Blocks for at most connect_ms plus twice response_ms for each bill; twice that for one that
  * was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
  * about. To show progress, use wsy_reconcile_start.
  *
- * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no response;
+ * Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no response;
  * the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
  * the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
  * WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
@@ -1856,7 +1856,7 @@ int32_t wsy_reply_item_text(const wsy_reply *reply,
 /*
  * Reads the name of the field at an index of a list's item, to list all its fields.
  *
- * Useful for the list "answer", which may have fields that the document does not name.
+ * Useful for the list "response", which may have fields that the document does not name.
  *
  * list:  the list's name.
  * index: which item, starting at 0.

@@ -114,7 +114,7 @@ static void query(CURL *curl, const char *url, buffer *answer)
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     if (curl_easy_perform(curl) != CURLE_OK)
-        fail("curl", "no answer");
+        fail("curl", "no response");
     read_fields(answer);
 }
 

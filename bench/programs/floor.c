@@ -31,7 +31,7 @@ static void query(int with, const char *request)
     do {
         part = recv(with, answer + size, sizeof answer - 1 - (size_t)size, 0);
         if (part <= 0)
-            fail("floor", "no answer");
+            fail("floor", "no response");
         size += part;
         answer[size] = '\0';
     } while (size < 16 || strstr(answer + size - 16, "</dm>") == NULL);

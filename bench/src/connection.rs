@@ -3,16 +3,16 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-use crate::answers::Shop;
 use crate::counts::Counts;
+use crate::responses::Shop;
 
 /// Answers every request of a connection.
 pub fn serve(mut stream: TcpStream, shop: &Shop, counts: &Counts) {
     // The client decides when the connection ends, and how does not matter to this server.
-    let _ = answer_all(&mut stream, shop, counts);
+    let _ = response_all(&mut stream, shop, counts);
 }
 
-fn answer_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Result<()> {
+fn response_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut received = Vec::with_capacity(8192);
     loop {
@@ -32,9 +32,9 @@ fn answer_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Resul
             stream.write_all(&message(&counts.line()))?;
             continue;
         }
-        let answer = message(&shop.answer(&request));
-        counts.exchange(length, answer.len());
-        stream.write_all(&answer)?;
+        let response = message(&shop.answer(&request));
+        counts.exchange(length, response.len());
+        stream.write_all(&response)?;
     }
 }
 

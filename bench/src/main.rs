@@ -2,7 +2,7 @@
 //! the traffic. It prints its address and ends with its standard input. It checks nothing; that is what the
 //! sandbox is for.
 
-mod answers;
+mod responses;
 mod connection;
 mod counts;
 
@@ -11,8 +11,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
-use answers::Shop;
 use counts::Counts;
+use responses::Shop;
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;

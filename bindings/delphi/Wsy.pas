@@ -163,9 +163,9 @@ const
   /// The platform cannot be reached; nothing was sent.
   WSY_ERR_NOT_SENT = -160;
   /// The platform gave no complete response to a query; no money moved.
-  WSY_ERR_NO_ANSWER = -161;
+  WSY_ERR_NO_RESPONSE = -161;
   /// The response to a query is not in the platform's format; no money moved.
-  WSY_ERR_BAD_ANSWER = -162;
+  WSY_ERR_BAD_RESPONSE = -162;
   /// The platform refused a query, or the first read of a bill; no money moved.
   WSY_ERR_REFUSED = -163;
   /// The platform has no such receipt; the reply holds the ledger's, if there is one.
@@ -444,7 +444,7 @@ type
     procedure Log(Level: Integer; Line: PAnsiChar);
   public
     /// <summary>Opens the till's own folder: one till, one folder, on a local disk. Blocks for at most
-    /// connect_ms and twice answer_ms. wsy_open documents the options. Look at Opened next.</summary>
+    /// connect_ms and twice response_ms. wsy_open documents the options. Look at Opened next.</summary>
     constructor Create(const Folder: string; Options: TWsyParams = nil);
     /// <summary>Closes the till. Waits for calls on other threads, which end as wvUnknown if they are
     /// undecided.</summary>

@@ -170,10 +170,10 @@
 #DEFINE WSY_ERR_NOT_SENT (-160)
 
 * 没有收到平台的完整回复，没有收款，也没有退款。
-#DEFINE WSY_ERR_NO_ANSWER (-161)
+#DEFINE WSY_ERR_NO_RESPONSE (-161)
 
 * 收到的不是平台的回复，没有收款，也没有退款。
-#DEFINE WSY_ERR_BAD_ANSWER (-162)
+#DEFINE WSY_ERR_BAD_RESPONSE (-162)
 
 * 平台拒绝了请求，没有收款，也没有退款。
 #DEFINE WSY_ERR_REFUSED (-163)

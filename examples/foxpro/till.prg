@@ -508,16 +508,16 @@ DEFINE CLASS TillForm AS Form
     * 平台始终没有定论的，由人到商户后台核对，写明结果、认定人和理由。
     PROCEDURE Decide
         LPARAMETERS cBill
-        LOCAL nReply, nCode, nAnswer, cDecision, cBy, cWhy, cSay
+        LOCAL nReply, nCode, nResponse, cDecision, cBy, cWhy, cSay
         IF cBill == ""
             RETURN
         ENDIF
-        nAnswer = MESSAGEBOX(cBill + " 没有查清。商户后台显示已收款吗？" + CHR(13) + "还没有核对的，按“取消”。", ;
+        nResponse = MESSAGEBOX(cBill + " 没有查清。商户后台显示已收款吗？" + CHR(13) + "还没有核对的，按“取消”。", ;
             3 + 32 + 512, "人工认定")
         DO CASE
-            CASE nAnswer = 6
+            CASE nResponse = 6
                 cDecision = "paid"
-            CASE nAnswer = 7
+            CASE nResponse = 7
                 cDecision = "not_paid"
             OTHERWISE
                 RETURN

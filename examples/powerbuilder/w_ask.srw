@@ -7,7 +7,7 @@ type cb_cancel from commandbutton within w_ask
 end type
 type cb_ok from commandbutton within w_ask
 end type
-type sle_answer from singlelineedit within w_ask
+type sle_response from singlelineedit within w_ask
 end type
 type st_question from statictext within w_ask
 end type
@@ -22,7 +22,7 @@ windowtype windowtype = response!
 boolean center = true
 cb_cancel cb_cancel
 cb_ok cb_ok
-sle_answer sle_answer
+sle_response sle_response
 st_question st_question
 end type
 global w_ask w_ask
@@ -30,18 +30,18 @@ global w_ask w_ask
 on w_ask.create
 this.cb_cancel=create cb_cancel
 this.cb_ok=create cb_ok
-this.sle_answer=create sle_answer
+this.sle_response=create sle_response
 this.st_question=create st_question
 this.Control[]={this.cb_cancel,&
 this.cb_ok,&
-this.sle_answer,&
+this.sle_response,&
 this.st_question}
 end on
 
 on w_ask.destroy
 destroy(this.cb_cancel)
 destroy(this.cb_ok)
-destroy(this.sle_answer)
+destroy(this.sle_response)
 destroy(this.st_question)
 end on
 
@@ -53,11 +53,11 @@ ls_parm = Message.StringParm
 ll_tab = Pos(ls_parm, "~t")
 if ll_tab > 0 then
 	st_question.text = Left(ls_parm, ll_tab - 1)
-	sle_answer.text = Mid(ls_parm, ll_tab + 1)
+	sle_response.text = Mid(ls_parm, ll_tab + 1)
 else
 	st_question.text = ls_parm
 end if
-sle_answer.SetFocus()
+sle_response.SetFocus()
 end event
 
 type cb_cancel from commandbutton within w_ask
@@ -83,10 +83,10 @@ string text = "È·¶¨"
 boolean default = true
 end type
 
-event clicked;CloseWithReturn(parent, Trim(sle_answer.text))
+event clicked;CloseWithReturn(parent, Trim(sle_response.text))
 end event
 
-type sle_answer from singlelineedit within w_ask
+type sle_response from singlelineedit within w_ask
 integer x = 60
 integer y = 150
 integer width = 1463

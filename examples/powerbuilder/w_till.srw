@@ -111,7 +111,7 @@ public function string wf_state_name (string as_state)
 public subroutine wf_print_receipt (long al_reply)
 public subroutine wf_add_row (string as_text)
 public subroutine wf_show_buttons ()
-public function string wf_ask (string as_question, string as_answer)
+public function string wf_ask (string as_question, string as_response)
 public function string wf_number (string as_prefix)
 end prototypes
 
@@ -537,7 +537,7 @@ cb_day.enabled = lb_idle
 cb_activate.enabled = lb_idle
 end subroutine
 
-public function string wf_ask (string as_question, string as_answer);OpenWithParm(w_ask, as_question + "~t" + as_answer)
+public function string wf_ask (string as_question, string as_response);OpenWithParm(w_ask, as_question + "~t" + as_response)
 return Message.StringParm
 end function
 

@@ -1,4 +1,4 @@
-//! A charge whose world answers as the fuzzer likes: the money rules must hold in any case.
+//! A charge whose world responses as the fuzzer likes: the money rules must hold in any case.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
@@ -6,7 +6,7 @@ use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::{self, AnswerError, Order, PayAnswer};
+use wsy::protocol::response::{self, ResponseError, Order, PayResponse};
 
 use crate::bodies::{self, DEVICE};
 use crate::planted;
@@ -97,23 +97,23 @@ fn written(u: &mut Unstructured<'_>) -> Result<std::result::Result<(), PersistEr
 fn delivery(
     u: &mut Unstructured<'_>,
     total: Fen,
-) -> Result<Delivery<std::result::Result<PayAnswer, AnswerError>>> {
+) -> Result<Delivery<std::result::Result<PayResponse, ResponseError>>> {
     Ok(match u.int_in_range(0..=7u8)? {
         0 => Delivery::NotSent("refused".to_owned()),
         1 => Delivery::MaybeSent("closed".to_owned()),
         2 => Delivery::Reset("closed".to_owned()),
-        _ => Delivery::Answer(answer::pay(&bodies::any(u, total.get())?)),
+        _ => Delivery::Response(response::pay(&bodies::any(u, total.get())?)),
     })
 }
 
 /// The machine's input. With a mistake planted, the requested amount replaces the one in the response.
 fn mistaken(
-    delivery: Delivery<std::result::Result<PayAnswer, AnswerError>>,
+    delivery: Delivery<std::result::Result<PayResponse, ResponseError>>,
     total: Fen,
-) -> Delivery<std::result::Result<PayAnswer, AnswerError>> {
+) -> Delivery<std::result::Result<PayResponse, ResponseError>> {
     match delivery {
-        Delivery::Answer(Ok(PayAnswer::Done(order))) if planted() => {
-            Delivery::Answer(Ok(PayAnswer::Done(Order { total_fen: Some(total.get().into()), ..order })))
+        Delivery::Response(Ok(PayResponse::Done(order))) if planted() => {
+            Delivery::Response(Ok(PayResponse::Done(Order { total_fen: Some(total.get().into()), ..order })))
         }
         other => other,
     }
@@ -133,7 +133,7 @@ impl Seen {
     fn send(
         &mut self,
         question: &Question,
-        delivery: &Delivery<std::result::Result<PayAnswer, AnswerError>>,
+        delivery: &Delivery<std::result::Result<PayResponse, ResponseError>>,
     ) {
         if *question == Question::Micropay {
             assert!(self.intent, "sent before it was written down");
@@ -145,9 +145,9 @@ impl Seen {
         self.recorded = None;
         self.done = None;
         match delivery {
-            Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done = Some(order.clone()),
+            Delivery::Response(Ok(PayResponse::Done(order))) => self.done = Some(order.clone()),
             // A decline of the charge itself counts as one that knows of no payment.
-            Delivery::Answer(Ok(PayAnswer::Failed(_))) => self.absent += 1,
+            Delivery::Response(Ok(PayResponse::Failed(_))) => self.absent += 1,
             _ => {}
         }
     }

@@ -5,7 +5,7 @@
 //! No target checks only for "no crash": each compares with a second way to compute the result, or with a
 //! promise to the caller.
 
-pub mod answers;
+pub mod responses;
 pub mod bodies;
 pub mod calls;
 pub mod charges;

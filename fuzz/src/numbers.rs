@@ -6,7 +6,7 @@ use wsy::protocol::amount::{Fen, MAX_FEN, parse_yuan, yuan};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 
-use crate::{answers, planted};
+use crate::{responses, planted};
 
 /// One line of text each: an amount, an auth code, the device, its key, names and values by turns.
 pub fn run(data: &[u8]) {
@@ -33,7 +33,7 @@ pub fn run(data: &[u8]) {
 
 fn amount(text: &str) {
     let read = parse(text);
-    assert_eq!(read, answers::fen(text), "{text:?}");
+    assert_eq!(read, responses::fen(text), "{text:?}");
     let Some(fen) = read else { return };
     assert_eq!(parse(&yuan(fen)), Some(fen));
     if let Ok(exact) = i32::try_from(fen)

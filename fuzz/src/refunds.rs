@@ -1,4 +1,4 @@
-//! A refund whose world answers as the fuzzer likes: sent at most once, and believed only when the bill shows
+//! A refund whose world responses as the fuzzer likes: sent at most once, and believed only when the bill shows
 //! it.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
@@ -6,8 +6,8 @@ use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund};
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer;
-use wsy::protocol::bill::{self, Bill, BillAnswer};
+use wsy::protocol::response;
+use wsy::protocol::bill::{self, Bill, BillResponse};
 
 use crate::bodies::{self, ORDERS};
 use crate::planted;
@@ -50,10 +50,10 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
             }
             Action::ReadBill => {
                 now += u.int_in_range(0..=30_000u64)?;
-                let delivery = delivery(u)?.unwrap_or(Delivery::Answer(bodies::any(u, amount.get())?));
+                let delivery = delivery(u)?.unwrap_or(Delivery::Response(bodies::any(u, amount.get())?));
                 let delivery = delivery.map(|body| bill::read(&body));
                 seen.bill = match &delivery {
-                    Delivery::Answer(Ok(BillAnswer::Found(bill))) => Some(bill.clone()),
+                    Delivery::Response(Ok(BillResponse::Found(bill))) => Some(bill.clone()),
                     _ => None,
                 };
                 Event::Bill(delivery)
@@ -72,7 +72,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                 assert!(seen.intent.is_some() && !seen.resumed, "sent before it was written down");
                 assert!(!seen.offered, "refunded twice");
                 now += u.int_in_range(0..=30_000u64)?;
-                let delivery = delivery(u)?.unwrap_or(Delivery::Answer(bodies::any(u, amount.get())?));
+                let delivery = delivery(u)?.unwrap_or(Delivery::Response(bodies::any(u, amount.get())?));
                 // With a mistake planted, a refund whose response was lost counts as not sent.
                 seen.offered = !planted() && !matches!(delivery, Delivery::NotSent(_));
                 let told = match delivery {
@@ -82,7 +82,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
                     }
                     other => other,
                 };
-                Event::Refund(told.map(|body| answer::pay(&body)))
+                Event::Refund(told.map(|body| response::pay(&body)))
             }
             Action::Wait { until } => {
                 now = if u.ratio(1, 16)? { now } else { until.max(now) };

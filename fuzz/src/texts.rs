@@ -1,7 +1,7 @@
 //! Text: UTF-8 and GBK, in and out, and never cut inside a character.
 
 use encoding_rs::GBK;
-use wsy::protocol::text::{Charset, decode_answer};
+use wsy::protocol::text::{Charset, decode_response};
 
 use crate::planted;
 
@@ -11,7 +11,7 @@ pub fn run(data: &[u8]) {
     let room = usize::from(room);
     utf8(bytes, room);
     gbk(bytes, room);
-    answer(bytes);
+    response(bytes);
 }
 
 fn utf8(bytes: &[u8], room: usize) {
@@ -82,8 +82,8 @@ fn cut(charset: Charset, bytes: &[u8], room: usize) -> &[u8] {
     if planted() { &bytes[..room.min(bytes.len())] } else { charset.cut(bytes, room) }
 }
 
-fn answer(bytes: &[u8]) {
-    let text = decode_answer(bytes);
+fn response(bytes: &[u8]) {
+    let text = decode_response(bytes);
     let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(valid) = std::str::from_utf8(bare) {
         assert_eq!(text.as_deref(), Some(valid), "UTF-8 is what it is");

@@ -55,9 +55,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) fn call(base: &str, token: Option<&str>, call: &Call) -> Result<String, ClientError> {
     let host = base.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
     let host = host.filter(|host| !host.is_empty()).ok_or_else(|| ClientError::BadBase(base.to_owned()))?;
-    let answer =
+    let response =
         exchange(host, token, call).map_err(|error| ClientError::Unreachable(base.to_owned(), error))?;
-    let (status, body) = split(&answer).ok_or_else(|| ClientError::NotASandbox(base.to_owned()))?;
+    let (status, body) = split(&response).ok_or_else(|| ClientError::NotASandbox(base.to_owned()))?;
     if (200..300).contains(&status) {
         Ok(body.to_owned())
     } else {
@@ -79,13 +79,13 @@ fn exchange(host: &str, token: Option<&str>, call: &Call) -> io::Result<String> 
         body.len()
     );
     stream.write_all((head + &body).as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    Ok(response)
 }
 
-fn split(answer: &str) -> Option<(u16, &str)> {
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+fn split(response: &str) -> Option<(u16, &str)> {
+    let (head, body) = response.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?;
     Some((status.parse().ok()?, body))
 }

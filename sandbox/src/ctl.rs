@@ -38,9 +38,9 @@ examples:
 pub(crate) fn run(mut args: Arguments) -> Result<(), Failure> {
     let base: String = args.value_from_str("--base").map_err(UsageError::from)?;
     let token = take_text(&mut args, "--token")?;
-    let answer = client::call(&base, token.as_deref(), &command(args)?)?;
-    if !answer.is_empty() {
-        writeln!(io::stdout(), "{answer}")?;
+    let response = client::call(&base, token.as_deref(), &command(args)?)?;
+    if !response.is_empty() {
+        writeln!(io::stdout(), "{response}")?;
     }
     Ok(())
 }
@@ -146,8 +146,8 @@ fn bill(mut args: Arguments) -> Result<Call, UsageError> {
         Some(state @ ("paying" | "paid" | "failed")) => {
             done(args, Method::Post, &format!("{path}/state"), Some(json!({ "state": state })))
         }
-        Some(answer @ ("confirm" | "cancel")) => {
-            done(args, Method::Post, &format!("{path}/phone"), Some(json!({ "answer": answer })))
+        Some(response @ ("confirm" | "cancel")) => {
+            done(args, Method::Post, &format!("{path}/phone"), Some(json!({ "answer": response })))
         }
         Some("refund") => {
             let fen = next_word(&mut args)?;

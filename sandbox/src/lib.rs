@@ -13,7 +13,7 @@
 //! let control = sandbox.control();
 //! let device = control.add_device(NewDevice::default())?;
 //! let customer = control.new_auth_code(&NewAuthCode::wechat(Behaviour::AsksPassword { ms: 300 }))?;
-//! control.add_fault(FaultOrder::once(Call::Micropay, Fault::AnswerLost));
+//! control.add_fault(FaultOrder::once(Call::Micropay, Fault::ResponseLost));
 //! println!("charge {} at {} as {}", customer.auth_code, sandbox.base(), device.device_id);
 //! assert!(control.book()?.bills.is_empty());
 //! # Ok(())
@@ -21,7 +21,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod answer;
+mod document;
 mod book;
 mod call;
 mod console;

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn shows_the_date_of_an_answer() {
+    fn shows_the_date_of_a_response() {
         assert_eq!(Moment::EPOCH.http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(Moment::from_unix_ms(1_524_308_281_999).http_date(), "Sat, 21 Apr 2018 10:58:01 GMT");
     }

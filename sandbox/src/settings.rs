@@ -19,7 +19,7 @@ pub struct Settings {
     pub allow_code_reuse: bool,
     /// How far the platform's clock is ahead (or, negative, behind).
     pub clock_skew_s: i64,
-    /// The `server` of every config answer, instead of the address the till used.
+    /// The `server` of every config response, instead of the address the till used.
     pub server: Option<String>,
     /// When a bill that the customer never answers fails. `None`: never.
     pub bill_timeout_ms: Option<u64>,

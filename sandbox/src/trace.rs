@@ -31,7 +31,7 @@ pub(crate) struct Trace {
     /// The platform's response, if a fault kept it from the till.
     pub meant: Option<String>,
     /// The response that was sent, or would have been if the connection had not been closed.
-    pub answer: Option<Answered>,
+    pub response: Option<Answered>,
 }
 
 /// The text of a request.
@@ -86,8 +86,8 @@ impl Traces {
         self.0.iter().rev().find(|trace| trace.n == n)
     }
 
-    pub(crate) fn note_answer(&mut self, n: u64, answer: Answered) {
-        self.change(n, |trace| trace.answer = Some(answer));
+    pub(crate) fn note_response(&mut self, n: u64, response: Answered) {
+        self.change(n, |trace| trace.response = Some(response));
     }
 
     pub(crate) fn clear(&mut self) {
@@ -131,13 +131,13 @@ pub(crate) async fn copied(response: Response) -> (Response, Option<Answered>) {
         return (Response::from_parts(parts, Body::empty()), None);
     };
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let answer = Answered {
+    let response = Answered {
         status: parts.status.as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),
         body: without_key(&beginning(&bytes)),
         bytes: bytes.len(),
     };
-    (Response::from_parts(parts, Body::from(bytes)), Some(answer))
+    (Response::from_parts(parts, Body::from(bytes)), Some(response))
 }
 
 fn beginning(bytes: &[u8]) -> String {
@@ -194,7 +194,7 @@ mod tests {
                 fault: None,
                 acted: false,
                 meant: None,
-                answer: None,
+                response: None,
             });
         }
         traces.note_acted(3);

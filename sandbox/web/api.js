@@ -56,9 +56,9 @@ export function follow(wanted, show, lost) {
     try {
       const query = new URLSearchParams({ version: changed ? '' : version, ...wanted() });
       changed = false;
-      const answer = await look(`state?${query}`, waiting.signal);
-      version = answer.version;
-      show(answer.state, answer.now_ms);
+      const response = await look(`state?${query}`, waiting.signal);
+      version = response.version;
+      show(response.state, response.now_ms);
     } catch (error) {
       if (error.name !== 'AbortError') {
         lost();

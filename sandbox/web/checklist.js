@@ -15,11 +15,11 @@ const ARRANGE = {
   password: (context) => phone.take('asks', context),
   cancelled: (context) => phone.take('asks', context),
   recovery: (context) => phone.take('asks', context),
-  lost_answer: async (context) => {
-    await order('POST', 'faults', { on: 'micropay', fault: { kind: 'answer_lost' } });
+  lost_response: async (context) => {
+    await order('POST', 'faults', { on: 'micropay', fault: { kind: 'response_lost' } });
     await phone.take('pays', context);
   },
-  lost_refund: () => order('POST', 'faults', { on: 'refund', fault: { kind: 'answer_lost' } }),
+  lost_refund: () => order('POST', 'faults', { on: 'refund', fault: { kind: 'response_lost' } }),
   device_deleted: () => order('POST', 'faults', { on: 'any', fault: { kind: 'device_error' } }),
   clock_wrong: async (context) => {
     await order('PUT', 'settings', { clock_skew_s: 3600 });

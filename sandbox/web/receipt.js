@@ -34,9 +34,9 @@ export function render(panel, state) {
 function fetchCommands(n, redraw) {
   commands = { n, list: [] };
   attempt(async () => {
-    const answer = await look(`requests/${n}/receipt`);
+    const response = await look(`requests/${n}/receipt`);
     if (n !== chosen) return;
-    commands = { n, list: answer.commands };
+    commands = { n, list: response.commands };
     redraw();
   });
 }

@@ -6,7 +6,7 @@ import { clock, current, t } from './text.js';
 
 /** A step in words. */
 export function stepText({ what, detail }) {
-  return t(`step.${what}`, { detail: what === 'answer_lost' ? t(`fault.${detail}.name`) : detail });
+  return t(`step.${what}`, { detail: what === 'response_lost' ? t(`fault.${detail}.name`) : detail });
 }
 
 const MARKS = { open: '○', seen: '✓', by_hand: '✓', wrong: '✕' };

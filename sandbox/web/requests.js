@@ -84,7 +84,7 @@ function outcome(row) {
   if (row.waiting) return t('requests.waiting');
   if (row.status === null) return t('requests.nothing_sent');
   if (row.status !== 200) return `HTTP ${row.status}`;
-  return row.ok === null ? t('requests.answered') : `ok=${row.ok} ${row.info ?? ''}`;
+  return row.ok === null ? t('requests.responseed') : `ok=${row.ok} ${row.info ?? ''}`;
 }
 
 function summary(row) {
@@ -110,7 +110,7 @@ function requestDetail(detail, context) {
     ]),
     detail.sign && sign(detail),
     detail.meant !== null && block(t('requests.meant'), raw(detail.meant)),
-    answer(detail),
+    response(detail),
     h(
       'p.buttons',
       {},
@@ -121,7 +121,7 @@ function requestDetail(detail, context) {
 }
 
 function what(detail) {
-  const refused = detail.acted && detail.fault === null && detail.ok === '0' && detail.answer?.elements[0]?.attributes.every(([name]) => name !== 'dm_id');
+  const refused = detail.acted && detail.fault === null && detail.ok === '0' && detail.response?.elements[0]?.attributes.every(([name]) => name !== 'dm_id');
   const acted = t(refused ? 'requests.refused' : detail.acted ? 'requests.acted' : 'requests.not_acted');
   if (!detail.fault) return acted;
   return `${t(`fault.${detail.fault}.name`)}. ${acted} ${t(`fault.${detail.fault}.till`)}`;
@@ -132,17 +132,17 @@ const raw = (text) => h('pre', { tabindex: 0 }, text);
 const table = (pairs) =>
   pairs.length > 0 && h('table.pairs', {}, h('tbody', {}, pairs.map(([name, value]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, value)))));
 
-function answer(detail) {
-  if (!detail.answer) {
-    return block(t('requests.answer'), h('p', {}, t(detail.waiting ? 'requests.waiting' : 'requests.nothing_sent')));
+function response(detail) {
+  if (!detail.response) {
+    return block(t('requests.response'), h('p', {}, t(detail.waiting ? 'requests.waiting' : 'requests.nothing_sent')));
   }
-  const { status, content_type, bytes, body, elements } = detail.answer;
+  const { status, content_type, bytes, body, elements } = detail.response;
   const decoded = elements.flatMap((element) => [
     ...element.attributes.map(([name, value]) => [`${element.name} ${name}`, value]),
     ...(element.text.trim() === '' ? [] : [[element.name, element.text.trim()]]),
   ]);
   return block(
-    t('requests.answer'),
+    t('requests.response'),
     h('p.hint', {}, `HTTP ${status} · ${content_type} · ${bytes} B`),
     ['reset_after', 'truncated'].includes(detail.fault) && h('p.mistake', {}, t(`requests.${detail.fault}`, { n: detail.ordered_fault.bytes })),
     raw(body),

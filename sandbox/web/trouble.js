@@ -9,7 +9,7 @@ const CALLS = ['micropay', 'query', 'refund', 'read', 'config', 'time', 'activat
 /** The faults in the order of the page: the fault to send, and the call that it is mainly meant for. */
 const GROUPS = {
   network: [
-    [{ kind: 'answer_lost' }, 'micropay'],
+    [{ kind: 'response_lost' }, 'micropay'],
     [{ kind: 'request_lost' }, 'micropay'],
     [{ kind: 'late', ms: 5000 }, 'micropay'],
     [{ kind: 'delay', ms: 8000 }, 'micropay'],
@@ -29,8 +29,8 @@ const GROUPS = {
     [{ kind: 'garbage' }, 'query'],
     [{ kind: 'gbk' }, 'query'],
     [{ kind: 'huge', bytes: 20000000 }, 'query'],
-    [{ kind: 'answer', body: '<dm ok="0" info="系统维护中" />' }, 'query'],
-    [{ kind: 'answer_after', body: '<dm ok="0" info="系统繁忙" />' }, 'micropay'],
+    [{ kind: 'response', body: '<dm ok="0" info="系统维护中" />' }, 'query'],
+    [{ kind: 'response_after', body: '<dm ok="0" info="系统繁忙" />' }, 'micropay'],
   ],
   platform: [
     [{ kind: 'says', ok: '0', info: '网络超时，请稍后查询支付结果', dm_id: '', acts_ms: 3000 }, 'micropay'],

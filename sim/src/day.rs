@@ -22,7 +22,7 @@ pub enum Kind {
     /// The code is too old.
     DeadCode,
     /// The response is lost; the money was taken.
-    AnswerLost,
+    ResponseLost,
     /// A refund.
     Refund,
     /// The request is lost. This is not part of an ordinary day, and is counted apart.
@@ -36,7 +36,7 @@ impl Kind {
         Self::Declined,
         Self::Cancelled,
         Self::DeadCode,
-        Self::AnswerLost,
+        Self::ResponseLost,
         Self::Refund,
         Self::RequestLost,
     ];
@@ -47,7 +47,7 @@ impl Kind {
             Self::Declined => "declined",
             Self::Cancelled => "password cancelled",
             Self::DeadCode => "code too old",
-            Self::AnswerLost => "answer lost, paid",
+            Self::ResponseLost => "response lost, paid",
             Self::Refund => "refund",
             Self::RequestLost => "request lost (not part of an ordinary day)",
         }
@@ -59,7 +59,7 @@ impl Kind {
             40 | 120 | 200 | 280 => Self::Declined,
             60 | 140 | 220 | 300 => Self::Cancelled,
             80 | 240 => Self::DeadCode,
-            160 => Self::AnswerLost,
+            160 => Self::ResponseLost,
             401.. => Self::RequestLost,
             _ => Self::Paid,
         }
@@ -183,7 +183,7 @@ fn plan(wording: Wording) -> Plan {
             add(at + EVERY / 4, Task::Refund { number: bill, of: 0, bill, fen: 300 });
         }
         let loss = match kind {
-            Kind::AnswerLost => Some(Loss::Answer),
+            Kind::ResponseLost => Some(Loss::Response),
             Kind::RequestLost => Some(Loss::Request),
             _ => None,
         };

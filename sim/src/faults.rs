@@ -222,9 +222,9 @@ words! {
         /// The request is delivered twice.
         Twice = "request delivered twice",
         /// The platform has acted, and its response is lost.
-        AnswerLost = "response lost",
+        ResponseLost = "response lost",
         /// The response arrives after the deadline of the exchange.
-        AnswerLate = "response late",
+        ResponseLate = "response late",
         /// The response trickles in, and is complete just in time.
         Trickle = "response trickles",
         /// The response is cut off, and the connection is closed as if it were complete.
@@ -238,7 +238,7 @@ words! {
         /// 502 to 504 after the platform acted.
         GatewayAfter = "5xx after acting",
         /// The response to somebody else's request.
-        OthersAnswer = "somebody else's response",
+        OthersResponse = "somebody else's response",
         /// One endpoint is down for a while.
         Outage = "endpoint down",
         /// The response is a moment old.
@@ -353,15 +353,15 @@ impl Fault {
             | Self::TlsFails
             | Self::CutInRequest
             | Self::RequestLost
-            | Self::AnswerLost
-            | Self::AnswerLate
+            | Self::ResponseLost
+            | Self::ResponseLate
             | Self::Trickle
             | Self::Truncated
             | Self::TooLarge
             | Self::LoginPage
             | Self::GatewayBefore
             | Self::GatewayAfter
-            | Self::OthersAnswer
+            | Self::OthersResponse
             | Self::Outage
             | Self::SignError
             | Self::DeviceDeleted

@@ -96,7 +96,7 @@ pub enum Loss {
     /// Its request.
     Request,
     /// Its response.
-    Answer,
+    Response,
 }
 
 /// Something that happens at a till at a moment.

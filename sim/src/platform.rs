@@ -423,7 +423,7 @@ impl Platform {
     }
 
     /// Writes the response for a paid order, whoever asks.
-    pub fn paid_answer(&self, order: usize, more_fen: i64) -> Vec<u8> {
+    pub fn paid_response(&self, order: usize, more_fen: i64) -> Vec<u8> {
         match self.orders.get(order) {
             Some(found) => text::paid(number(order), found, found.fen + more_fen, false),
             None => text::failed(Says::NotThere.sentence(0), None, None),
@@ -431,7 +431,7 @@ impl Platform {
     }
 
     /// Writes a response about an order that is being paid or in some anomalous state, whoever asks.
-    pub fn other_answer(&self, order: usize, mood: u64) -> Vec<u8> {
+    pub fn other_response(&self, order: usize, mood: u64) -> Vec<u8> {
         match self.orders.get(order) {
             Some(found) if mood.is_multiple_of(3) => text::paid(number(order), found, found.fen, false),
             Some(found) if mood % 3 == 1 => {
@@ -442,7 +442,7 @@ impl Platform {
     }
 
     /// Writes the bill of an order, whoever asks.
-    pub fn bill_answer(&self, order: usize, now: Ms) -> Vec<u8> {
+    pub fn bill_response(&self, order: usize, now: Ms) -> Vec<u8> {
         self.bill(number(order), now, View::default())
     }
 

@@ -106,7 +106,7 @@ fn an_ordinary_day_costs_its_cashiers_what_was_promised() {
     for day in [&document, &tables, &unlisted] {
         assert_eq!(day.broken, None);
         assert!(day.each(Kind::Paid) < 100, "{}", day.summary());
-        assert!(day.each(Kind::AnswerLost) < 2_000, "{}", day.summary());
+        assert!(day.each(Kind::ResponseLost) < 2_000, "{}", day.summary());
         assert!(day.each(Kind::Refund) < 1_000, "{}", day.summary());
         assert!((120_000..140_000).contains(&day.each(Kind::RequestLost)), "{}", day.summary());
     }

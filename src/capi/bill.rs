@@ -26,16 +26,16 @@ use crate::till::{Error, Which, flag};
 ///                      refundable_fen, adds_up, pay_total and refund_total (in yuan; refund_total is
 ///                      negative, as in the document), paytype, pay_type (a number) and pay_name (the
 ///                      pay_type at the top of the response), pay_time, pay_id (the channel's transaction,
-///                      from the top or from the payment's line) and no; the list "answer", whose one item
+///                      from the top or from the payment's line) and no; the list "response", whose one item
 ///                      has all attributes of the top under their own names; and the list "pay" of all
 ///                      payments and refunds: pay_type, pay_name, pay_total_fen (negative for a refund),
 ///                      pay_total, pay_time, pay_id (of a refund: the platform's number of it, which
 ///                      wsy_find_refund calls refund_id) and the line's other attributes.
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms.
 ///
 /// Returns WSY_OK, WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT,
-/// WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
+/// WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE, WSY_ERR_NOT_ACTIVATED, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_PARAM,
 /// WSY_ERR_OPTIONS, WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
@@ -101,7 +101,7 @@ fn bill_draft(bill: &Bill, wallet: Wallet) -> Draft {
         .field(names::PAY_TIME, &bill.pay_time)
         .field(names::PAY_ID, &bill.pay_id)
         .field(names::NO, &bill.no)
-        .list(names::LIST_ANSWER, [Fields::as_named(&bill.attributes)])
+        .list(names::LIST_RESPONSE, [Fields::as_named(&bill.attributes)])
         .list(names::LIST_PAY, bill.lines.iter().map(line_fields))
 }
 

@@ -22,7 +22,7 @@ pub fn answer(
 }
 
 /// The same for a call that may have sent something that moves money.
-pub fn answer_money(
+pub fn response_money(
     client: *const wsy_client,
     reply: &Out<*mut wsy_reply>,
     call: impl FnOnce(&Call) -> Result<Draft, Failure>,

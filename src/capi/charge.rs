@@ -51,7 +51,7 @@ use crate::till::{ChargeReport, ChargeRequest, Error, Insist, PayTypeChoice, Til
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
-/// first reads one, for at most connect_ms plus twice answer_ms.
+/// first reads one, for at most connect_ms plus twice response_ms.
 ///
 /// Returns
 ///   WSY_PAID      the money was taken: this amount, this order. Hand over the goods. Returned once per bill,

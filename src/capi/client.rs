@@ -97,7 +97,7 @@ impl Client {
 ///                   earlier use of the code or a refusal
 ///   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
 ///   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
-///   answer_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+///   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
 ///   ca_file         a PEM file of certificates to trust instead of the built-in ones
 ///   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
 ///   micropay_method, query_method, refund_method, read_method, time_method
@@ -134,7 +134,7 @@ impl Client {
 /// the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines
 /// cannot detect each other.
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms.
 ///
 /// Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
 /// WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,

@@ -31,7 +31,7 @@ use crate::till::{ConfigSource, Error, Refusal, Till, clock};
 ///
 /// Returns WSY_OK, WSY_ERR_HANDLE or WSY_ERR_ARGUMENT; with refresh 0 also WSY_ERR_NO_CONFIG; with refresh 1
 /// also WSY_ERR_NOT_ACTIVATED, WSY_ERR_ACTIVATE_AGAIN, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_REFUSED,
-/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER or WSY_ERR_BAD_ANSWER (also for the config of another device), after
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE or WSY_ERR_BAD_RESPONSE (also for the config of another device), after
 /// which the config in use stays.
 ///
 /// # Safety

@@ -27,7 +27,7 @@ use crate::till::{Error, flag};
 /// params:  NULL, or a list: hostid_base64 (1: hostid is Base64 already, and is sent unchanged).
 /// reply:   NULL, or receives a reply with the fields of wsy_config, and info if the platform refused.
 ///
-/// Threads: any. Blocks for at most twice connect_ms plus four times answer_ms: the activation, and the
+/// Threads: any. Blocks for at most twice connect_ms plus four times response_ms: the activation, and the
 /// config after it.
 ///
 /// Returns WSY_OK; WSY_ERR_ACTIVATION_REFUSED (the code was not used up); WSY_ERR_ACTIVATION_LOST (it may be

@@ -9,7 +9,7 @@ use crate::capi::pointers::Out;
 use crate::capi::reply::{REPLIES, Reply, wsy_reply};
 use crate::chain::chain;
 use crate::driver;
-use crate::protocol::answer::Content;
+use crate::protocol::response::Content;
 use crate::protocol::text::Charset;
 use crate::till::Error;
 use crate::till::code::{Code, Language};
@@ -96,7 +96,7 @@ impl Draft {
     pub fn content(self, content: Option<&Content>) -> Self {
         let paylist = content.iter().flat_map(|content| &content.paylist);
         self.field(names::CANVAS, content.map_or_else(String::new, |content| content.canvas.clone()))
-            .list(names::LIST_ANSWER, content.map(|content| Fields::as_named(&content.attributes)))
+            .list(names::LIST_RESPONSE, content.map(|content| Fields::as_named(&content.attributes)))
             .list(names::LIST_PAYLIST, paylist.map(Fields::as_named))
     }
 

@@ -50,7 +50,7 @@ use crate::till::code::Code;
 ///   operator_id   the parameter operator_id of the charge, which names the cashier; empty for none
 ///
 /// A reply of wsy_micropay, wsy_settle and similar calls also has the platform's response to that call:
-///   "answer"      a list whose one item has all attributes of the last response under their own names (ok,
+///   "response"      a list whose one item has all attributes of the last response under their own names (ok,
 ///                 info, total, pay_type, no, remark, openid and any others; wsy_reply_item_name lists them)
 ///   "paylist"     a list of its pay elements (id, device_id, no, tabno, company, opentime, paymode, user,
 ///                 total_fee, time and others)

@@ -311,7 +311,7 @@ names! {
     LIST_DECISION "decision", list, "wsy_find, day",
         zh "人工认定的记录",
         en "what people decided";
-    LIST_ANSWER "answer", list, "charge, refund, order, bill",
+    LIST_RESPONSE "response", list, "charge, refund, order, bill",
         zh "平台这次答复的全部属性，字段名与平台相同，只有一项；这次调用没有得到答复则为空",
         en "all attributes of the platform's response to this call, under the platform's names, as one item; no item if this call got no response";
     LIST_PAYLIST "paylist", list, "charge, refund, order",

@@ -12,9 +12,9 @@ use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
 use crate::payment::row::Wallet;
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::Extra;
+use crate::protocol::response::Order;
 use crate::till::code::Code;
 use crate::till::sentences::WAS_REFUNDED;
 use crate::till::{Asked, Error, Till, flag};
@@ -30,7 +30,7 @@ use crate::till::{Asked, Error, Till, flag};
 /// reply:     NULL, or receives a reply with state, every attribute of the response under its own name (ok,
 ///            info, total, pay_type, pay_time, dm_id, pay_id, ...), paytype, pay_name, total_fen, printinfo
 ///            and receipt. An attribute that has the name of one of the library's own fields is only in the
-///            list "answer", which has all attributes; for that list, the list "paylist" and canvas see
+///            list "response", which has all attributes; for that list, the list "paylist" and canvas see
 ///            wsy_find. The values of state:
 ///   was_paid      it was paid with this amount; wsy_read_bill says whether it has been refunded since
 ///   was_refunded  it was paid, and the platform says that money went back. The call then also reads the bill
@@ -44,9 +44,9 @@ use crate::till::{Asked, Error, Till, flag};
 ///                 total_fee of paylist in fen). detail says which
 ///   not_known     failed, or not there, or not there yet: one response cannot tell
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms, and as long again if it reads a bill.
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms, and as long again if it reads a bill.
 ///
-/// Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_BAD_ANSWER,
+/// Returns WSY_OK (read state), WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE, WSY_ERR_BAD_RESPONSE,
 /// WSY_ERR_NOT_ACTIVATED, WSY_ERR_AUTH_CODE, WSY_ERR_AMOUNT, WSY_ERR_PARAM, WSY_ERR_OPTIONS, WSY_ERR_TEXT,
 /// WSY_ERR_ARGUMENT or WSY_ERR_HANDLE.
 ///

@@ -67,11 +67,11 @@ use crate::till::{Difference, DifferenceKind, Error, Reconciled, Till};
 ///     hint_zh, hint_en
 ///                  for the programmer: which call or field comes next
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms for each bill; twice that for one that
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms for each bill; twice that for one that
 /// was reported as not paid; and three times all that plus twice poll_ms for one that an alarm is raised
 /// about. To show progress, use wsy_reconcile_start.
 ///
-/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_ANSWER (some bills got no response;
+/// Returns WSY_OK (also with differences: read their number); WSY_ERR_NO_RESPONSE (some bills got no response;
 /// the reply holds the results of the others); WSY_ERR_REFUSED (the platform refuses this till: it refused
 /// the first queries, or the last 10 in a row; the reply is the same, with info); WSY_ERR_NOT_ACTIVATED,
 /// WSY_ERR_LEDGER, WSY_ERR_CANCELLED (the client was closed), WSY_ERR_ARGUMENT (not a day), WSY_ERR_TEXT or
@@ -145,17 +145,17 @@ fn reconcile(till: &Arc<Till>, (day, token): (String, Arc<CancellationToken>)) -
     let Reconciled { asked, paying, unanswered, differences, paid_fen, refunded_fen, ended_early, .. } =
         &found;
     let left = Left { paying: paying.len(), unanswered: unanswered.len(), ..left_of(differences) };
-    let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_answers);
+    let silence = found.silence.as_ref().filter(|_| *ended_early || !found.has_responses);
     let draft = match silence {
         Some(Silence::Refused(info)) => Draft::new(Code::Refused).field(names::INFO, info),
         _ if unanswered.is_empty() => Draft::new(Code::Ok),
-        _ => Draft::new(Code::NoAnswer),
+        _ => Draft::new(Code::NoResponse),
     };
     let draft = match silence {
-        Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) if *ended_early => {
+        Some(Silence::Refused(reason) | Silence::NoResponse(reason)) if *ended_early => {
             draft.detail(format!("ended early, the platform does not answer: {reason}"))
         }
-        Some(Silence::Refused(reason) | Silence::NoAnswer(reason)) => draft.detail(reason),
+        Some(Silence::Refused(reason) | Silence::NoResponse(reason)) => draft.detail(reason),
         Some(Silence::Paying(_)) | None => draft,
     };
     Ok(draft

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use crate::capi::bill::{ANY_NUMBER, taking, which};
-use crate::capi::call::answer_money;
+use crate::capi::call::response_money;
 use crate::capi::charge::decision_fields;
 use crate::capi::client::wsy_client;
 use crate::capi::draft::Draft;
@@ -41,7 +41,7 @@ use crate::till::{Error, RefundReport, RefundRequest, Till, Which, deadline, fla
 ///                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
 ///                cancelregex says); any other parameter is signed and sent.
 /// reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
-///                "answer" and "paylist" and canvas, see wsy_find: the platform's response to the refund
+///                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
 ///                itself, such as type_id and total.
 ///
 /// Threads: any. Blocks until the verdict, at most 5 s longer than deadline_ms.
@@ -59,7 +59,7 @@ use crate::till::{Error, RefundReport, RefundRequest, Till, Which, deadline, fla
 /// WSY_ERR_DM_ID, WSY_ERR_REFUND_TOO_MUCH (see refundable_fen; if all that was charged has been refunded
 /// elsewhere, the bill counts as refunded from then on), WSY_ERR_REFUND_DIFFERS, WSY_ERR_REFUND_OPEN,
 /// WSY_ERR_NO_BILL, WSY_ERR_BILL_LACKS_REFUND (the bill does not show a refund that is known here),
-/// WSY_ERR_BILL_NOT_PAID (also if dm_id belongs to an open bill of this till), WSY_ERR_NO_ANSWER,
+/// WSY_ERR_BILL_NOT_PAID (also if dm_id belongs to an open bill of this till), WSY_ERR_NO_RESPONSE,
 /// WSY_ERR_REFUSED, WSY_ERR_NOT_ACTIVATED, WSY_ERR_PAY_TYPE (paytype), WSY_ERR_PARAM, WSY_ERR_OPTIONS,
 /// WSY_ERR_BUSY, WSY_ERR_LEDGER, WSY_ERR_CANCELLED, WSY_ERR_TEXT, WSY_ERR_ARGUMENT, WSY_ERR_HANDLE or
 /// WSY_ERR_SERVER_NOT_ALLOWED (the order was charged at a server that is no longer allowed).
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn wsy_refund(
     let [out_refund_no, out_trade_no, dm_id] = unsafe { CText::each([out_refund_no, out_trade_no, dm_id]) };
     // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
     let reply = unsafe { Out::new(reply) };
-    answer_money(client, &reply, |client| {
+    response_money(client, &reply, |client| {
         let out_refund_no = client.required(out_refund_no)?;
         let bill = which(client, out_trade_no, dm_id)?;
         let request = refund_request(out_refund_no, bill, refund_fen, &params::pairs(params)?)?;

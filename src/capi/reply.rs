@@ -267,7 +267,7 @@ pub unsafe extern "C" fn wsy_reply_item_text(
 
 /// Reads the name of the field at an index of a list's item, to list all its fields.
 ///
-/// Useful for the list "answer", which may have fields that the document does not name.
+/// Useful for the list "response", which may have fields that the document does not name.
 ///
 /// list:  the list's name.
 /// index: which item, starting at 0.

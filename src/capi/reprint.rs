@@ -23,11 +23,11 @@ use crate::till::{Error, Till, Which, custom_series, flag};
 /// reply:               NULL, or receives a reply with printinfo and receipt (as bytes:
 ///                      wsy_reply_receipt_bytes).
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms.
 ///
 /// Returns WSY_OK; WSY_ERR_NO_RECEIPT if the platform has none or cannot be reached (printinfo and receipt
 /// are then those that the ledger stored, if any); WSY_ERR_NO_BILL, WSY_ERR_BILL_NOT_PAID, WSY_ERR_DM_ID,
-/// WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
+/// WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE, WSY_ERR_SERVER_NOT_ALLOWED, WSY_ERR_OPTIONS, WSY_ERR_LEDGER,
 /// WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety

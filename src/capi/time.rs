@@ -15,10 +15,10 @@ use crate::till::code::Code;
 /// reply: NULL, or receives a reply with time (14 digits, Beijing) and ahead_s (how many seconds this machine
 ///        is ahead of the platform; negative if it is behind).
 ///
-/// Threads: any. Blocks for at most connect_ms plus twice answer_ms.
+/// Threads: any. Blocks for at most connect_ms plus twice response_ms.
 ///
-/// Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_ANSWER,
-/// WSY_ERR_BAD_ANSWER or WSY_ERR_HANDLE.
+/// Returns WSY_OK, WSY_ERR_NOT_ACTIVATED, WSY_ERR_REFUSED, WSY_ERR_NOT_SENT, WSY_ERR_NO_RESPONSE,
+/// WSY_ERR_BAD_RESPONSE or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `reply` is NULL or points to a pointer.

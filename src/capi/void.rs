@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::capi::call::answer_money;
+use crate::capi::call::response_money;
 use crate::capi::charge::charged;
 use crate::capi::client::wsy_client;
 use crate::capi::draft::Draft;
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn wsy_void(
     let out_trade_no = unsafe { CText::new(out_trade_no) };
     // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
     let reply = unsafe { Out::new(reply) };
-    answer_money(client, &reply, |client| {
+    response_money(client, &reply, |client| {
         let out_trade_no = client.required(out_trade_no)?;
         let limit = deadline_of(&params::pairs(params)?)?;
         Ok(ended(&client.till, client.till.void(&out_trade_no, limit, &client.till.cancellation_token())))

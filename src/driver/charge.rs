@@ -18,10 +18,10 @@ use crate::payment::policy::Policy;
 use crate::payment::row::{ChargeRow, NewCharge, Tells, Wallet};
 use crate::payment::{Cause, Delivery, LedgerError, Millis, PersistError};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{self, AnswerError, Content, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
 use crate::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
+use crate::protocol::response::{self, Content, PayResponse, ResponseError};
 use crate::protocol::sentences::Class;
 
 /// Whether a second code may be charged while an earlier charge of the bill is undecided.
@@ -581,10 +581,10 @@ impl<K> ChargeTask<K> {
         &self,
         context: &C,
         question: &Question,
-        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+        delivery: Delivery<Result<PayResponse, ResponseError>>,
     ) -> Event {
-        let Delivery::Answer(Ok(
-            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order),
+        let Delivery::Response(Ok(
+            PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order),
         )) = &delivery
         else {
             return Event::Delivered(delivery);
@@ -594,7 +594,7 @@ impl<K> ChargeTask<K> {
         };
         // A successful response to the charge itself outranks ties made by queries; a decline ties nothing.
         let tie = match (question, &delivery) {
-            (_, Delivery::Answer(Ok(PayAnswer::Failed(_)))) => Tie::Asked,
+            (_, Delivery::Response(Ok(PayResponse::Failed(_)))) => Tie::Asked,
             (Question::Micropay, _) => Tie::Own,
             _ => Tie::Asked,
         };
@@ -602,8 +602,8 @@ impl<K> ChargeTask<K> {
             Ok(Some(bill)) => Event::Elsewhere(bill),
             Ok(None) => Event::Delivered(delivery),
             Err(error) => match &delivery {
-                Delivery::Answer(Ok(PayAnswer::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
-                Delivery::Answer(Ok(PayAnswer::Paying(_))) => Event::Ownerless(Said::Paying),
+                Delivery::Response(Ok(PayResponse::Done(_))) => Event::Ownerless(Said::PaidOtherwise),
+                Delivery::Response(Ok(PayResponse::Paying(_))) => Event::Ownerless(Said::Paying),
                 // A response that is not evidence of a payment counts as none.
                 _ => Event::Delivered(Delivery::MaybeSent(chain(&error))),
             },
@@ -701,7 +701,7 @@ impl<K> ChargeTask<K> {
         context: &C,
         question: &Question,
         begun: Millis,
-        delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+        delivery: &Delivery<Result<PayResponse, ResponseError>>,
     ) {
         let what = match question {
             Question::Micropay => "micropay",
@@ -752,15 +752,15 @@ impl<C: Context> Task<C> for ChargeTask<C::Lock> {
         }
         let taught = context.taught();
         let read = |body: Vec<u8>| match code {
-            Some(code) => answer::pay_about(code, &body),
-            None => answer::pay(&body),
+            Some(code) => response::pay_about(code, &body),
+            None => response::pay(&body),
         };
-        let delivery = delivery.map(|body| read(body).map(|answer| answer.taught(taught)));
+        let delivery = delivery.map(|body| read(body).map(|response| response.taught(taught)));
         self.log_delivery(context, &question, begun, &delivery);
         keep_said(context, &mut self.said, &delivery);
         let event = self.event(context, &question, delivery);
-        if let Event::Delivered(Delivery::Answer(Ok(answer))) = &event {
-            self.content = answer.content();
+        if let Event::Delivered(Delivery::Response(Ok(response))) = &event {
+            self.content = response.content();
         }
         self.go_on(context, event);
     }
@@ -837,25 +837,27 @@ fn code_of<C: Context>(context: &C, row: &ChargeRow) -> Result<AuthCode, String>
 }
 
 /// Describes a delivery for the log.
-pub(super) fn describe(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> String {
+pub(super) fn describe(delivery: &Delivery<Result<PayResponse, ResponseError>>) -> String {
     match delivery {
-        Delivery::Answer(Ok(PayAnswer::Done(order))) => format!("ok=1 dm_id={}", order.dm_id),
-        Delivery::Answer(Ok(PayAnswer::Paying(order))) => format!("ok=-1 dm_id={}", order.dm_id),
-        Delivery::Answer(Ok(PayAnswer::Failed(order))) if order.class == Class::Unlisted => {
+        Delivery::Response(Ok(PayResponse::Done(order))) => format!("ok=1 dm_id={}", order.dm_id),
+        Delivery::Response(Ok(PayResponse::Paying(order))) => format!("ok=-1 dm_id={}", order.dm_id),
+        Delivery::Response(Ok(PayResponse::Failed(order))) if order.class == Class::Unlisted => {
             format!("ok=0 unlisted {}", order.info)
         }
-        Delivery::Answer(Ok(PayAnswer::Failed(order))) => format!("ok=0 {}", order.info),
-        Delivery::Answer(Ok(PayAnswer::Refused(info))) => format!("refused {info}"),
-        Delivery::Answer(Err(error)) => format!("unreadable {}", chain(error)),
+        Delivery::Response(Ok(PayResponse::Failed(order))) => format!("ok=0 {}", order.info),
+        Delivery::Response(Ok(PayResponse::Refused(info))) => format!("refused {info}"),
+        Delivery::Response(Err(error)) => format!("unreadable {}", chain(error)),
         Delivery::MaybeSent(reason) | Delivery::Reset(reason) => format!("lost {reason}"),
         Delivery::NotSent(reason) => format!("not sent {reason}"),
     }
 }
 
 /// The log level of a delivery.
-pub(super) const fn level_of(delivery: &Delivery<Result<PayAnswer, AnswerError>>) -> Level {
+pub(super) const fn level_of(delivery: &Delivery<Result<PayResponse, ResponseError>>) -> Level {
     match delivery {
-        Delivery::Answer(Ok(PayAnswer::Done(_) | PayAnswer::Paying(_) | PayAnswer::Failed(_))) => Level::Info,
+        Delivery::Response(Ok(PayResponse::Done(_) | PayResponse::Paying(_) | PayResponse::Failed(_))) => {
+            Level::Info
+        }
         _ => Level::Warn,
     }
 }

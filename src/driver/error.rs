@@ -104,7 +104,7 @@ pub enum Error {
     NotSent(String),
     /// A query got no response. With the reason.
     #[error("the platform gave no complete response: {0}")]
-    NoAnswer(String),
+    NoResponse(String),
     /// No time was left to refund the other orders of a bill.
     #[error("no time was left for the other orders of the bill")]
     NoTime,

@@ -23,9 +23,9 @@ use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, RefundRow};
 use crate::payment::{Delivery, Millis, Stage};
-use crate::protocol::answer::{AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::{Device, Request};
+use crate::protocol::response::{PayResponse, ResponseError};
 use crate::protocol::sentences::Taught;
 
 pub use charge::{
@@ -223,14 +223,14 @@ const SHOWN: usize = 40;
 fn keep_said<C: Context>(
     context: &C,
     said: &mut Option<Arc<str>>,
-    delivery: &Delivery<Result<PayAnswer, AnswerError>>,
+    delivery: &Delivery<Result<PayResponse, ResponseError>>,
 ) {
-    if let Delivery::Answer(Ok(PayAnswer::Refused(info))) = delivery {
+    if let Delivery::Response(Ok(PayResponse::Refused(info))) = delivery {
         context.refused(info);
     }
     let info = match delivery {
-        Delivery::Answer(Ok(PayAnswer::Paying(order) | PayAnswer::Failed(order))) => order.info.trim(),
-        Delivery::Answer(Ok(PayAnswer::Refused(info))) => info.trim(),
+        Delivery::Response(Ok(PayResponse::Paying(order) | PayResponse::Failed(order))) => order.info.trim(),
+        Delivery::Response(Ok(PayResponse::Refused(info))) => info.trim(),
         _ => "",
     };
     if !info.is_empty() {

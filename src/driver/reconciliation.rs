@@ -17,10 +17,10 @@ use crate::payment::reconciliation::{
 };
 use crate::payment::row::{ChargeRow, RefundRow};
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, AnswerError, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
-use crate::protocol::bill::{self, BillAnswer};
+use crate::protocol::bill::{self, BillResponse};
 use crate::protocol::request::{self, Device, Extra, Request};
+use crate::protocol::response::{self, PayResponse, ResponseError};
 use crate::protocol::sentences::{self, Class};
 
 /// After this many unanswered queries the walk ends, if none was answered before: the platform is silent, not
@@ -49,7 +49,7 @@ pub struct Reconciled {
     /// Why the platform did not answer the last queries; `None` if it did.
     pub silence: Option<Silence>,
     /// Whether the platform has answered at least one query.
-    pub has_answers: bool,
+    pub has_responses: bool,
     /// Whether the walk was cut short because query after query went unanswered. The rest is listed as
     /// unanswered.
     pub ended_early: bool,
@@ -131,20 +131,20 @@ impl From<Silence> for Unanswered {
     fn from(silence: Silence) -> Self {
         match silence {
             Silence::Paying(said) => Self::Paying(said),
-            Silence::NoAnswer(reason) => Self::Other(reason),
+            Silence::NoResponse(reason) => Self::Other(reason),
             Silence::Refused(info) => Self::Refused(info),
         }
     }
 }
 
-impl From<AnswerError> for Unanswered {
-    fn from(error: AnswerError) -> Self {
+impl From<ResponseError> for Unanswered {
+    fn from(error: ResponseError) -> Self {
         match error {
-            AnswerError::Trouble(said) if sentences::class(&said) == Class::Paying => Self::Paying(said),
-            AnswerError::Trouble(_)
-            | AnswerError::Several
-            | AnswerError::OfDevice(_)
-            | AnswerError::Incomplete(_) => Self::Other(chain(&error)),
+            ResponseError::Trouble(said) if sentences::class(&said) == Class::Paying => Self::Paying(said),
+            ResponseError::Trouble(_)
+            | ResponseError::Several
+            | ResponseError::OfDevice(_)
+            | ResponseError::Incomplete(_) => Self::Other(chain(&error)),
             _ => Self::Silent(chain(&error)),
         }
     }
@@ -206,46 +206,46 @@ impl ReconcileTask {
         delivery: Delivery<Vec<u8>>,
     ) -> Result<Option<Vec<Difference>>, Unanswered> {
         let body = match delivery {
-            Delivery::Answer(body) => body,
+            Delivery::Response(body) => body,
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                 return Err(Unanswered::Silent(reason));
             }
         };
         match (&asking.question, &asking.subject) {
             (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
-                let answer = answer::pay(&body)?;
-                let absence = absence(&answer);
-                match reconciliation::paid_by_order(charge, dm_id, answer)? {
+                let response = response::pay(&body)?;
+                let absence = absence(&response);
+                match reconciliation::paid_by_order(charge, dm_id, response)? {
                     None if charge.auth_code.is_some() => Ok(None),
                     found => self.believed(context, asking, against(charge, found), absence),
                 }
             }
             (_, Subject::Attempt(charge)) => {
-                let answer = answer::pay_about(&code_of(context, charge)?, &body)?;
+                let response = response::pay_about(&code_of(context, charge)?, &body)?;
                 let is_others = |dm_id: &str| {
                     let owner = context.store().other_owner(charge.id, dm_id, Tie::Asked);
                     owner.map(|owner| owner.is_some()).map_err(|error| Unanswered::Fatal(error.into()))
                 };
-                let absence = absence(&answer);
-                let found = reconciliation::paid_by_code(charge, answer, is_others)?;
+                let absence = absence(&response);
+                let found = reconciliation::paid_by_code(charge, response, is_others)?;
                 self.believed(context, asking, against(charge, found), absence)
             }
             (_, Subject::Order { dm_id, charge, refunds }) => {
                 let bill = match bill::read(&body)? {
-                    BillAnswer::Found(bill) if !bill.adds_up() => {
+                    BillResponse::Found(bill) if !bill.adds_up() => {
                         return Err(Unanswered::Other(
                             "the lines of its bill do not add up to refund_total".to_owned(),
                         ));
                     }
-                    BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == *dm_id => Some(bill),
-                    BillAnswer::Found(bill) => {
+                    BillResponse::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == *dm_id => Some(bill),
+                    BillResponse::Found(bill) => {
                         return Err(Unanswered::Other(format!("answered about the order {}", bill.dm_id)));
                     }
-                    BillAnswer::NotFound(info) => {
+                    BillResponse::NotFound(info) => {
                         self.believed(context, asking, None, Some(info))?;
                         None
                     }
-                    BillAnswer::Refused(info) => return Err(Unanswered::Refused(info)),
+                    BillResponse::Refused(info) => return Err(Unanswered::Refused(info)),
                 };
                 Ok(Some(order_differences(dm_id, charge.as_deref(), refunds, bill.as_ref())))
             }
@@ -345,14 +345,14 @@ impl ReconcileTask {
                 self.spoken();
                 (reason, None)
             }
-            Unanswered::Silent(reason) => (reason.clone(), Some(Silence::NoAnswer(reason))),
+            Unanswered::Silent(reason) => (reason.clone(), Some(Silence::NoResponse(reason))),
             Unanswered::Refused(info) => (info.clone(), Some(Silence::Refused(info))),
         };
         self.found.unanswered.push((subject.name(), reason));
         let Some(silence) = silence else { return };
         self.silent += 1;
         self.found.silence = Some(silence);
-        let most = if self.found.has_answers { SILENT_LATER } else { SILENT_FIRST };
+        let most = if self.found.has_responses { SILENT_LATER } else { SILENT_FIRST };
         if self.silent >= most && !self.left.is_empty() {
             self.found.ended_early = true;
             let why = "not asked: the platform did not answer the earlier queries";
@@ -364,7 +364,7 @@ impl ReconcileTask {
     /// Notes that the platform has answered: a later silence then concerns one bill.
     fn spoken(&mut self) {
         self.silent = 0;
-        self.found.has_answers = true;
+        self.found.has_responses = true;
         self.found.silence = None;
     }
 
@@ -555,9 +555,9 @@ fn against(charge: &ChargeRow, found: Option<Difference>) -> Option<Difference> 
 }
 
 /// The message of a response that knows no order.
-fn absence(answer: &PayAnswer) -> Option<String> {
-    match answer {
-        PayAnswer::Failed(order) if order.dm_id.is_empty() => Some(order.info.clone()),
+fn absence(response: &PayResponse) -> Option<String> {
+    match response {
+        PayResponse::Failed(order) if order.dm_id.is_empty() => Some(order.info.clone()),
         _ => None,
     }
 }

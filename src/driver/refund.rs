@@ -17,9 +17,9 @@ use crate::payment::refund::{Action, Amount, Before, Doubt, Event, Outcome, Reco
 use crate::payment::row::{ChargeRow, NewRefund, RefundRow, Wallet};
 use crate::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{self, AnswerError, Content, Order, PayAnswer};
-use crate::protocol::bill::{self, BillAnswer};
+use crate::protocol::bill::{self, BillResponse};
 use crate::protocol::request::{self, Device, Extra};
+use crate::protocol::response::{self, Content, Order, PayResponse, ResponseError};
 
 /// Names a bill: by the caller's number, by the platform's, or by both, which must then belong together.
 #[derive(Clone, Debug, Default)]
@@ -517,17 +517,19 @@ impl<K> RefundTask<K> {
 
     fn hear_bill<C: Context>(&mut self, context: &C, delivery: Delivery<Vec<u8>>) -> Event {
         let delivery = delivery.map(|body| bill::read(&body));
-        if let (Delivery::Answer(Ok(BillAnswer::Found(bill))), None) = (&delivery, &self.row) {
+        if let (Delivery::Response(Ok(BillResponse::Found(bill))), None) = (&delivery, &self.row) {
             // The response to the refund comes later, and may be lost.
             self.found.wallet.learn(&bill.pay_type, &bill.pay_name);
         }
         context.log(Level::Info, || {
             let came = match &delivery {
-                Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
+                Delivery::Response(Ok(BillResponse::Found(bill))) => {
                     format!("pay_total_fen={} refunded_fen={}", bill.pay_total_fen, bill.refunded_fen)
                 }
-                Delivery::Answer(Ok(BillAnswer::NotFound(info) | BillAnswer::Refused(info))) => info.clone(),
-                Delivery::Answer(Err(error)) => chain(error),
+                Delivery::Response(Ok(BillResponse::NotFound(info) | BillResponse::Refused(info))) => {
+                    info.clone()
+                }
+                Delivery::Response(Err(error)) => chain(error),
                 Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                     reason.clone()
                 }
@@ -541,12 +543,13 @@ impl<K> RefundTask<K> {
         if let Some(row) = &self.row {
             context.note(RowId::Refund(row.id));
         }
-        let delivery: Delivery<Result<PayAnswer, AnswerError>> = delivery.map(|body| answer::refund(&body));
-        if let Delivery::Answer(Ok(answer)) = &delivery {
-            self.content = answer.content();
+        let delivery: Delivery<Result<PayResponse, ResponseError>> =
+            delivery.map(|body| response::refund(&body));
+        if let Delivery::Response(Ok(response)) = &delivery {
+            self.content = response.content();
             let is_ours = |order: &&Order| order.dm_id.is_empty() || order.dm_id == self.found.dm_id;
-            self.accepted = match answer {
-                PayAnswer::Done(order) => Some(order).filter(is_ours).cloned(),
+            self.accepted = match response {
+                PayResponse::Done(order) => Some(order).filter(is_ours).cloned(),
                 _ => None,
             };
         }
@@ -681,7 +684,7 @@ fn rejected(rejection: Rejection) -> Error {
         Rejection::NothingLeft { .. } => Error::RefundTooMuch { refundable_fen: 0 },
         Rejection::NoBill(info) => NoBill::NotThere(info).into(),
         Rejection::Refused(info) => Error::Refused(info),
-        Rejection::BillUnread(reason) => Error::NoAnswer(reason),
+        Rejection::BillUnread(reason) => Error::NoResponse(reason),
         Rejection::BillLacks => Error::BillLacksRefund,
         Rejection::Cancelled => Error::Cancelled,
         Rejection::NotRecorded(error) => Error::from(error),

@@ -5,7 +5,7 @@ use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
 use crate::protocol::amount::{Fen, yuan};
-use crate::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
+use crate::protocol::response::{Order, PayResponse, ResponseError, TotalFee};
 use crate::protocol::sentences::Class;
 
 /// A charge that was watched for this many quiet times without a verdict needs a person.
@@ -35,11 +35,11 @@ impl Amount {
             (Some(total), TotalFee::Fen(fee)) => {
                 let total = yuan(total);
                 Self::Contradicted(format!(
-                    "the answer says {total} yuan as total and {fee} fen as total_fee"
+                    "the response says {total} yuan as total and {fee} fen as total_fee"
                 ))
             }
             (Some(total), TotalFee::Unreadable) => Self::Contradicted(format!(
-                "the answer says {} yuan as total, and its total_fee cannot be read",
+                "the response says {} yuan as total, and its total_fee cannot be read",
                 yuan(total)
             )),
         }
@@ -99,7 +99,7 @@ pub enum Event {
     /// Whether a record was written.
     Persisted(Result<(), PersistError>),
     /// The result of a request.
-    Delivered(Delivery<Result<PayAnswer, AnswerError>>),
+    Delivered(Delivery<Result<PayResponse, ResponseError>>),
     /// The query returned an order that belongs to this other bill, which says nothing about this charge.
     Elsewhere(String),
     /// The query confirmed a payment, but it is not known now whose it is.
@@ -387,7 +387,7 @@ impl Charge {
         &mut self,
         now: Millis,
         tries: u32,
-        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+        delivery: Delivery<Result<PayResponse, ResponseError>>,
     ) -> Action {
         self.ended_now(now);
         match delivery {
@@ -398,15 +398,15 @@ impl Charge {
                 self.phase = Phase::Retrying { tries };
                 Action::Wait { until: now.saturating_add(self.policy.retry_ms) }
             }
-            Delivery::Answer(Ok(PayAnswer::Failed(order))) => self.declined(now, order),
-            Delivery::Answer(Ok(PayAnswer::Refused(info))) => {
+            Delivery::Response(Ok(PayResponse::Failed(order))) => self.declined(now, order),
+            Delivery::Response(Ok(PayResponse::Refused(info))) => {
                 self.only_refused = true;
                 self.doubt = Doubt::Refused(info);
                 self.pause(now, self.policy.first_query_ms)
             }
-            Delivery::Answer(Ok(PayAnswer::Done(order))) => self.done(now, order, Source::Charge),
-            Delivery::Answer(Ok(PayAnswer::Paying(order))) => self.paying(now, order, Source::Charge),
-            Delivery::Answer(Err(error)) => self.lost(now, chain(&error)),
+            Delivery::Response(Ok(PayResponse::Done(order))) => self.done(now, order, Source::Charge),
+            Delivery::Response(Ok(PayResponse::Paying(order))) => self.paying(now, order, Source::Charge),
+            Delivery::Response(Err(error)) => self.lost(now, chain(&error)),
             Delivery::MaybeSent(reason) => {
                 self.evidence.ended = false;
                 self.lost(now, reason)
@@ -482,25 +482,28 @@ impl Charge {
         now: Millis,
         asked: Millis,
         by_order: bool,
-        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+        delivery: Delivery<Result<PayResponse, ResponseError>>,
     ) -> Action {
-        let answer = match delivery {
-            Delivery::Answer(Ok(answer)) => answer,
+        let response = match delivery {
+            Delivery::Response(Ok(response)) => response,
             // A query without a response decides nothing and ends nothing.
-            Delivery::Answer(Err(_)) | Delivery::MaybeSent(_) | Delivery::Reset(_) | Delivery::NotSent(_) => {
+            Delivery::Response(Err(_))
+            | Delivery::MaybeSent(_)
+            | Delivery::Reset(_)
+            | Delivery::NotSent(_) => {
                 return self.pause(now, self.policy.poll_ms);
             }
         };
         let source = if by_order { Source::Order } else { Source::Code };
-        match answer {
-            PayAnswer::Refused(info) if self.only_refused => self.give_up(now, Doubt::Refused(info)),
-            PayAnswer::Refused(_) => self.pause(now, self.policy.poll_ms),
-            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+        match response {
+            PayResponse::Refused(info) if self.only_refused => self.give_up(now, Doubt::Refused(info)),
+            PayResponse::Refused(_) => self.pause(now, self.policy.poll_ms),
+            PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
                 if self.other_device(&order) =>
             {
                 self.of_other_device(now, asked, &order)
             }
-            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+            PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
                 if self.other_order(&order) =>
             {
                 self.mismatch(
@@ -508,12 +511,12 @@ impl Charge {
                     format!("asked for the order {}, answered {}", self.evidence.dm_id, order.dm_id),
                 )
             }
-            PayAnswer::Done(order) => self.done(now, order, source),
-            PayAnswer::Paying(order) if order.dm_id.is_empty() && order.class != Class::Paying => {
+            PayResponse::Done(order) => self.done(now, order, source),
+            PayResponse::Paying(order) if order.dm_id.is_empty() && order.class != Class::Paying => {
                 self.pause(now, self.policy.poll_ms)
             }
-            PayAnswer::Paying(order) => self.paying(now, order, source),
-            PayAnswer::Failed(order) => self.failed(now, asked, order, source),
+            PayResponse::Paying(order) => self.paying(now, order, source),
+            PayResponse::Failed(order) => self.failed(now, asked, order, source),
         }
     }
 
@@ -564,7 +567,7 @@ impl Charge {
         self.evidence.hear(Said::Paid);
         let order = self.with_number(order, source);
         if order.dm_id.is_empty() {
-            self.doubt = Doubt::Mismatch("paid, but the answer names no order".to_owned());
+            self.doubt = Doubt::Mismatch("paid, but the response names no order".to_owned());
             return self.pause(now, self.policy.poll_ms);
         }
         let seen = (self.evidence.tie == Tie::Seen).then(|| self.evidence.dm_id.clone());
@@ -614,7 +617,7 @@ impl Charge {
 
     /// Handles a payment whose response lacks the amount, or reports that something happened since.
     fn paid_otherwise(&mut self, now: Millis, order: Order, source: Source) -> Action {
-        let difference = format!("paid, but the answer is not that of a payment: {}", order.info);
+        let difference = format!("paid, but the response is not that of a payment: {}", order.info);
         self.paid_yet(now, &order, source, difference)
     }
 
@@ -823,7 +826,7 @@ impl Charge {
     fn ownerless(&mut self, now: Millis, said: Said) -> Action {
         self.for_the_payment();
         self.evidence.hear(said);
-        self.lost(now, "whose order the answer names cannot be told".to_owned())
+        self.lost(now, "whose order the response names cannot be told".to_owned())
     }
 
     /// Handles a response about another payment.

@@ -35,7 +35,7 @@ pub enum Delivery<A> {
     /// The same, but the connection was reset: what has not left by now never will. Carries the reason.
     Reset(String),
     /// A whole response, as the protocol read it.
-    Answer(A),
+    Response(A),
 }
 
 impl<A> Delivery<A> {
@@ -45,7 +45,7 @@ impl<A> Delivery<A> {
             Self::NotSent(reason) => Delivery::NotSent(reason),
             Self::MaybeSent(reason) => Delivery::MaybeSent(reason),
             Self::Reset(reason) => Delivery::Reset(reason),
-            Self::Answer(answer) => Delivery::Answer(read(answer)),
+            Self::Response(response) => Delivery::Response(read(response)),
         }
     }
 }

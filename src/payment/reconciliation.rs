@@ -6,8 +6,8 @@ use crate::payment::charge::Amount;
 use crate::payment::day::of_time;
 use crate::payment::refund::may_add_up;
 use crate::payment::row::{ChargeRow, RefundRow};
-use crate::protocol::answer::{Order, PayAnswer};
 use crate::protocol::bill::Bill;
+use crate::protocol::response::{Order, PayResponse};
 use crate::protocol::sentences::Class;
 
 /// The kind of an alarm.
@@ -122,39 +122,39 @@ pub enum Silence {
     /// The customer is still paying. Carries the platform's sentence, or the library's own words.
     Paying(String),
     /// The response does not fit the query. Carries the reason.
-    NoAnswer(String),
+    NoResponse(String),
     /// The platform rejects our requests. Carries the platform's sentence.
     Refused(String),
 }
 
 /// Returns the order of a response that says paid; `None` if the response denies the payment.
-pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>, Silence> {
+pub fn paid_order(charge: &ChargeRow, response: PayResponse) -> Result<Option<Order>, Silence> {
     let is_elsewhere = |order: &Order| !order.device_id.is_empty() && order.device_id != charge.device_id;
-    match answer {
-        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+    match response {
+        PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
             if is_elsewhere(&order) =>
         {
             Ok(None)
         }
-        PayAnswer::Done(order) if order.class == Class::default() => match Amount::of(&order) {
-            Amount::Contradicted(difference) => Err(Silence::NoAnswer(difference)),
+        PayResponse::Done(order) if order.class == Class::default() => match Amount::of(&order) {
+            Amount::Contradicted(difference) => Err(Silence::NoResponse(difference)),
             Amount::Said(_) | Amount::Missing => Ok(Some(order)),
         },
-        PayAnswer::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
-        PayAnswer::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
+        PayResponse::Failed(order) if order.class.denies() || order.class == Class::Unlisted => Ok(None),
+        PayResponse::Failed(order) if order.class == Class::TroubledFailure => Ok(None),
         // A response that names no order and says nothing may be cut short.
-        PayAnswer::Paying(Order { info, dm_id, .. }) if info.is_empty() && dm_id.is_empty() => {
-            Err(Silence::NoAnswer("the answer does not say what became of it".to_owned()))
+        PayResponse::Paying(Order { info, dm_id, .. }) if info.is_empty() && dm_id.is_empty() => {
+            Err(Silence::NoResponse("the response does not say what became of it".to_owned()))
         }
-        PayAnswer::Paying(order) if order.info.is_empty() => {
+        PayResponse::Paying(order) if order.info.is_empty() => {
             Err(Silence::Paying("the customer is still paying".to_owned()))
         }
-        PayAnswer::Paying(Order { class: Class::Paying | Class::Unlisted, info, .. })
-        | PayAnswer::Failed(Order { class: Class::Paying, info, .. }) => Err(Silence::Paying(info)),
-        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
-            Err(Silence::NoAnswer(order.info))
+        PayResponse::Paying(Order { class: Class::Paying | Class::Unlisted, info, .. })
+        | PayResponse::Failed(Order { class: Class::Paying, info, .. }) => Err(Silence::Paying(info)),
+        PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order) => {
+            Err(Silence::NoResponse(order.info))
         }
-        PayAnswer::Refused(info) => Err(Silence::Refused(info)),
+        PayResponse::Refused(info) => Err(Silence::Refused(info)),
     }
 }
 
@@ -163,16 +163,16 @@ pub fn paid_order(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Order>
 pub fn paid_by_order(
     charge: &ChargeRow,
     dm_id: &str,
-    answer: PayAnswer,
+    response: PayResponse,
 ) -> Result<Option<Difference>, Silence> {
-    let Some(mut order) = paid_order(charge, answer)? else { return Ok(None) };
+    let Some(mut order) = paid_order(charge, response)? else { return Ok(None) };
     if order.dm_id.is_empty() {
         dm_id.clone_into(&mut order.dm_id);
     }
     if order.dm_id == dm_id {
         Ok(Some(paid_there(charge, order, AlarmKind::PaidThere)))
     } else {
-        Err(Silence::NoAnswer(format!("answered about the order {}", order.dm_id)))
+        Err(Silence::NoResponse(format!("answered about the order {}", order.dm_id)))
     }
 }
 
@@ -182,12 +182,12 @@ pub fn paid_by_order(
 /// with this code, and a person has to look.
 pub fn paid_by_code<E: From<Silence>>(
     charge: &ChargeRow,
-    answer: PayAnswer,
+    response: PayResponse,
     is_others: impl FnOnce(&str) -> Result<bool, E>,
 ) -> Result<Option<Difference>, E> {
-    let Some(order) = paid_order(charge, answer)? else { return Ok(None) };
+    let Some(order) = paid_order(charge, response)? else { return Ok(None) };
     if order.dm_id.is_empty() {
-        return Err(Silence::NoAnswer("paid, but the answer names no order".to_owned()).into());
+        return Err(Silence::NoResponse("paid, but the response names no order".to_owned()).into());
     }
     if is_others(&order.dm_id)? {
         return Ok(None);

@@ -7,9 +7,9 @@ use crate::chain::chain;
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError};
 use crate::protocol::amount::{Fen, yuan};
-use crate::protocol::answer::{AnswerError, Order, PayAnswer};
-use crate::protocol::bill::{Bill, BillAnswer, Line};
+use crate::protocol::bill::{Bill, BillResponse, Line};
 use crate::protocol::moment;
+use crate::protocol::response::{Order, PayResponse, ResponseError};
 use crate::protocol::sentences::{self, RefundClass};
 
 /// How often the bill is queried before a refund is given up with nothing sent.
@@ -192,7 +192,7 @@ impl Known {
             _ if self.quiet < LONGEST_LAG_MS => "",
             Said::Accepted(_) => "accepted (已受理，尚未到账), and not in the bill after 24 hours",
             Said::Declined => "declined, and no bill that agrees after 24 hours",
-            Said::Nothing => "no answer, and no bill that decides it after 24 hours",
+            Said::Nothing => "no response, and no bill that decides it after 24 hours",
         }
     }
 }
@@ -249,9 +249,9 @@ pub enum Event {
     /// Whether a record was written.
     Persisted(Result<(), PersistError>),
     /// The result of reading the bill.
-    Bill(Delivery<Result<BillAnswer, AnswerError>>),
+    Bill(Delivery<Result<BillResponse, ResponseError>>),
     /// The result of sending the refund.
-    Refund(Delivery<Result<PayAnswer, AnswerError>>),
+    Refund(Delivery<Result<PayResponse, ResponseError>>),
     /// The wait is over, or was cut short by a cancel.
     Woke,
 }
@@ -470,14 +470,14 @@ impl Refund {
         &mut self,
         now: Millis,
         tries: u32,
-        delivery: Delivery<Result<BillAnswer, AnswerError>>,
+        delivery: Delivery<Result<BillResponse, ResponseError>>,
     ) -> Action {
         let unread = Rejection::BillUnread;
         let rejection = match delivery {
-            Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) && !bill.adds_up() => {
+            Delivery::Response(Ok(BillResponse::Found(bill))) if self.is_ours(&bill) && !bill.adds_up() => {
                 unread("the bill's lines do not add up to its refund_total".to_owned())
             }
-            Delivery::Answer(Ok(BillAnswer::Found(bill))) if self.is_ours(&bill) => {
+            Delivery::Response(Ok(BillResponse::Found(bill))) if self.is_ours(&bill) => {
                 // Lines that an outdated reading lacks would look like ours afterwards. If nothing is left of
                 // a bill, nothing is refunded.
                 if self.before.news(&bill).is_none() && bill.refundable_fen() > 0 {
@@ -488,16 +488,16 @@ impl Refund {
                     unread(format!("the bill shows a payment of {} yuan only", yuan(bill.pay_total_fen)))
                 }
             }
-            Delivery::Answer(Ok(BillAnswer::Found(bill))) => {
+            Delivery::Response(Ok(BillResponse::Found(bill))) => {
                 unread(format!("asked for the bill {}, answered {}", self.dm_id, bill.dm_id))
             }
-            Delivery::Answer(Ok(BillAnswer::NotFound(info))) => {
+            Delivery::Response(Ok(BillResponse::NotFound(info))) => {
                 return self.reveal(Outcome::Rejected(Rejection::NoBill(info)));
             }
-            Delivery::Answer(Ok(BillAnswer::Refused(info))) => {
+            Delivery::Response(Ok(BillResponse::Refused(info))) => {
                 return self.reveal(Outcome::Rejected(Rejection::Refused(info)));
             }
-            Delivery::Answer(Err(error)) => unread(chain(&error)),
+            Delivery::Response(Err(error)) => unread(chain(&error)),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) | Delivery::NotSent(reason) => {
                 unread(reason)
             }
@@ -580,7 +580,7 @@ impl Refund {
         &mut self,
         now: Millis,
         tries: u32,
-        delivery: Delivery<Result<PayAnswer, AnswerError>>,
+        delivery: Delivery<Result<PayResponse, ResponseError>>,
     ) -> Action {
         self.quiet_at = now;
         match delivery {
@@ -591,8 +591,8 @@ impl Refund {
                 self.phase = Phase::Retrying { tries };
                 return Action::Wait { until: now.saturating_add(self.policy.retry_ms) };
             }
-            Delivery::Answer(Ok(answer)) => self.hear(answer),
-            Delivery::Answer(Err(error)) => self.reason = chain(&error),
+            Delivery::Response(Ok(response)) => self.hear(response),
+            Delivery::Response(Err(error)) => self.reason = chain(&error),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) => self.reason = reason,
         }
         match self.known.said {
@@ -603,21 +603,23 @@ impl Refund {
     }
 
     /// Notes a response to the refund. One that names another order says nothing.
-    fn hear(&mut self, answer: PayAnswer) {
+    fn hear(&mut self, response: PayResponse) {
         let is_ours = |order: &Order| order.dm_id.is_empty() || order.dm_id == self.dm_id;
-        let (said, reason) = match answer {
-            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+        let (said, reason) = match response {
+            PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
                 if !is_ours(&order) =>
             {
                 (Said::Nothing, format!("answered about the order {}", order.dm_id))
             }
-            PayAnswer::Done(order) | PayAnswer::Paying(order) => (Said::Accepted(order.pay_time), order.info),
-            PayAnswer::Failed(order) => match sentences::refund_class(&order.info) {
+            PayResponse::Done(order) | PayResponse::Paying(order) => {
+                (Said::Accepted(order.pay_time), order.info)
+            }
+            PayResponse::Failed(order) => match sentences::refund_class(&order.info) {
                 RefundClass::Accepted => (Said::Accepted(order.pay_time), order.info),
                 RefundClass::Final => (Said::Declined, order.info),
                 RefundClass::EarlierUse | RefundClass::Nothing => (Said::Nothing, order.info),
             },
-            PayAnswer::Refused(info) => (Said::Nothing, info),
+            PayResponse::Refused(info) => (Said::Nothing, info),
         };
         self.known.said = said;
         self.reason = reason;
@@ -632,9 +634,9 @@ impl Refund {
         &mut self,
         now: Millis,
         asked: Millis,
-        delivery: Delivery<Result<BillAnswer, AnswerError>>,
+        delivery: Delivery<Result<BillResponse, ResponseError>>,
     ) -> Action {
-        let Delivery::Answer(Ok(BillAnswer::Found(bill))) = delivery else {
+        let Delivery::Response(Ok(BillResponse::Found(bill))) = delivery else {
             return self.pause(now);
         };
         if !self.is_ours(&bill) {

@@ -7,9 +7,9 @@ use crate::payment::bill::{ChargeState, RefundState, Telling, VOID};
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
 use crate::payment::evidence::{Evidence, Said, Tie};
 use crate::payment::refund::{Before, Known, Record as RefundRecord};
-use crate::protocol::answer::Order;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::receipt::Placeholders;
+use crate::protocol::response::Order;
 
 /// A payment type with its three names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -405,18 +405,18 @@ impl RefundRow {
         }
     }
 
-    /// Returns the row after a record. `answer` is the platform's response to the refund, if one came.
+    /// Returns the row after a record. `response` is the platform's response to the refund, if one came.
     pub fn after(
         &self,
         record: &RefundRecord,
-        answer: Option<&Order>,
+        response: Option<&Order>,
         now: &Moment,
     ) -> Result<Self, PersistError> {
         if self.state != RefundState::Open {
             return Err(PersistError::Closed);
         }
         let mut row = self.clone();
-        if let Some(order) = answer {
+        if let Some(order) = response {
             row.printinfo.clone_from(&order.printinfo);
             row.pay_id.clone_from(&order.pay_id);
             row.wallet.learn(&order.pay_type, &order.pay_name);

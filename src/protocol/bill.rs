@@ -1,7 +1,7 @@
 //! Parses the bill that `action=read` returns (section 3.4): the only witness of refunds (note 4).
 
 use crate::protocol::amount::parse_yuan;
-use crate::protocol::answer::{AnswerError, Named, document, info, ok, text};
+use crate::protocol::response::{Named, ResponseError, document, info, ok, text};
 use crate::protocol::sentences::{self, Class};
 use crate::protocol::xml::Element;
 
@@ -74,7 +74,7 @@ impl Bill {
 
 /// The response to a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BillAnswer {
+pub enum BillResponse {
     /// The bill.
     Found(Bill),
     /// The bill does not exist or was not paid. Carries the platform's sentence.
@@ -84,7 +84,7 @@ pub enum BillAnswer {
 }
 
 /// Reads the response to `action=read`.
-pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
+pub fn read(body: &[u8]) -> Result<BillResponse, ResponseError> {
     let decoded = text(body)?;
     let root = document(&decoded)?;
     let info = info(&root);
@@ -92,13 +92,13 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
         "1" => {}
         "0" | "-1" => {
             return match sentences::class(&info) {
-                Class::Refusal => Ok(BillAnswer::Refused(info)),
-                class if class.denies() => Ok(BillAnswer::NotFound(info)),
+                Class::Refusal => Ok(BillResponse::Refused(info)),
+                class if class.denies() => Ok(BillResponse::NotFound(info)),
                 // An unlisted sentence proves nothing here either.
-                _ => Err(AnswerError::Trouble(info)),
+                _ => Err(ResponseError::Trouble(info)),
             };
         }
-        _ => return Err(AnswerError::Incomplete("ok")),
+        _ => return Err(ResponseError::Incomplete("ok")),
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let lines = root.children("pay").map(line).collect::<Result<Vec<_>, _>>()?;
@@ -111,7 +111,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
         number if number.bytes().all(|byte| byte.is_ascii_digit()) => (number, String::new()),
         name => (String::new(), name),
     };
-    Ok(BillAnswer::Found(Bill {
+    Ok(BillResponse::Found(Bill {
         dm_id: text("dm_id"),
         pay_total_fen: amount(&root, "pay_total")?,
         refunded_fen: match root.attribute("refund_total") {
@@ -128,7 +128,7 @@ pub fn read(body: &[u8]) -> Result<BillAnswer, AnswerError> {
     }))
 }
 
-fn line(pay: &Element<'_>) -> Result<Line, AnswerError> {
+fn line(pay: &Element<'_>) -> Result<Line, ResponseError> {
     let text = |name| pay.attribute(name).unwrap_or_default().to_owned();
     Ok(Line {
         pay_type: text("pay_type"),
@@ -140,6 +140,6 @@ fn line(pay: &Element<'_>) -> Result<Line, AnswerError> {
     })
 }
 
-fn amount(element: &Element<'_>, name: &'static str) -> Result<i64, AnswerError> {
-    element.attribute(name).and_then(|text| parse_yuan(text).ok()).ok_or(AnswerError::Incomplete(name))
+fn amount(element: &Element<'_>, name: &'static str) -> Result<i64, ResponseError> {
+    element.attribute(name).and_then(|text| parse_yuan(text).ok()).ok_or(ResponseError::Incomplete(name))
 }

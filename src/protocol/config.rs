@@ -3,8 +3,8 @@
 use regex_lite::Regex;
 
 use crate::protocol::amount::Fen;
-use crate::protocol::answer::{AnswerError, info, names_device, ok, text, whole_document};
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::response::{ResponseError, info, names_device, ok, text, whole_document};
 use crate::protocol::xml::Element;
 
 /// One `dm_code`: a payment type that the shop has set up.
@@ -47,7 +47,7 @@ pub struct Config {
 
 /// The response to a config request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigAnswer {
+pub enum ConfigResponse {
     /// The config.
     Good(Box<Config>),
     /// The platform rejects this device or key: activate again (section 2). Carries the platform's sentence.
@@ -57,22 +57,22 @@ pub enum ConfigAnswer {
 }
 
 /// Parses the response to a config request, or a file with such a response.
-pub fn parse(body: &[u8]) -> Result<ConfigAnswer, AnswerError> {
+pub fn parse(body: &[u8]) -> Result<ConfigResponse, ResponseError> {
     let decoded = text(body)?;
     let root = whole_document(&decoded)?;
     let info = info(&root);
     match ok(&root)? {
         "1" => {}
-        "0" | "-1" if names_device(&info) => return Ok(ConfigAnswer::ActivateAgain(info)),
-        "0" | "-1" => return Ok(ConfigAnswer::Refused(info)),
-        _ => return Err(AnswerError::Incomplete("ok")),
+        "0" | "-1" if names_device(&info) => return Ok(ConfigResponse::ActivateAgain(info)),
+        "0" | "-1" => return Ok(ConfigResponse::Refused(info)),
+        _ => return Err(ResponseError::Incomplete("ok")),
     }
     let text = |name| root.attribute(name).unwrap_or_default().to_owned();
     let server = text("server").trim().trim_end_matches('/').to_owned();
     if !(server.starts_with("http://") || server.starts_with("https://")) {
-        return Err(AnswerError::Incomplete("server"));
+        return Err(ResponseError::Incomplete("server"));
     }
-    Ok(ConfigAnswer::Good(Box::new(Config {
+    Ok(ConfigResponse::Good(Box::new(Config {
         server,
         device_id: text("device_id"),
         client_name: text("client_name"),

@@ -4,7 +4,7 @@
 //! platform's document; "note" is a numbered trap in the reading notes on it.
 
 pub mod amount;
-pub mod answer;
+pub mod response;
 pub mod auth_code;
 pub mod bill;
 pub mod config;

@@ -104,7 +104,7 @@ fn encode_gbk(text: &str) -> Vec<u8> {
 /// Decodes the platform's response: UTF-8 as it should be, or GBK under a UTF-8 label as it sometimes is.
 /// UTF-8 with a character cut in two, as PHP cuts names by bytes, stays readable: GBK read as UTF-8 has
 /// hardly any whole characters.
-pub fn decode_answer(bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub fn decode_response(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(Cow::Borrowed(text));

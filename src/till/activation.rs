@@ -3,8 +3,8 @@
 use crate::chain::chain;
 use crate::driver;
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, Activation};
 use crate::protocol::request::{self, Device};
+use crate::protocol::response::{self, Activation};
 use crate::till::config::ConfigState;
 use crate::till::device::Activated;
 use crate::till::error::Error;
@@ -25,9 +25,9 @@ impl Till {
         let device = match self.http.send_money(&activate, Millis::MAX) {
             Delivery::NotSent(reason) => return Err(driver::Error::NotSent(reason).into()),
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
-                return Err(self.activation_lost(driver::Error::NoAnswer(reason).into()));
+                return Err(self.activation_lost(driver::Error::NoResponse(reason).into()));
             }
-            Delivery::Answer(body) => match answer::activation(&body) {
+            Delivery::Response(body) => match response::activation(&body) {
                 Ok(Activation::Done(device)) => device,
                 Ok(Activation::Refused(info)) => {
                     self.log.warn(&format!("activation.refused {info}"));

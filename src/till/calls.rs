@@ -6,14 +6,14 @@ use crate::payment::charge::Amount;
 use crate::payment::row::Wallet;
 use crate::payment::{Delivery, Millis};
 use crate::protocol::amount::{Fen, yuan};
-use crate::protocol::answer::{self, AnswerError, Order, PayAnswer};
 use crate::protocol::auth_code::AuthCode;
-use crate::protocol::bill::{self, Bill, BillAnswer};
+use crate::protocol::bill::{self, Bill, BillResponse};
 use crate::protocol::order_number;
 use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
+use crate::protocol::response::{self, Order, PayResponse, ResponseError};
 use crate::protocol::sentences::Class;
-use crate::protocol::text::decode_answer;
+use crate::protocol::text::decode_response;
 use crate::till::error::Error;
 use crate::till::{Till, Watcher, clock};
 
@@ -75,8 +75,8 @@ impl Till {
     pub fn platform_time(&self) -> Result<PlatformTime, Error> {
         let device = self.device()?;
         let body = self.question(&request::time(&device.id))?;
-        let time = answer::time(&body)?.map_err(driver::Error::Refused)?;
-        let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(AnswerError::Incomplete("time"))?;
+        let time = response::time(&body)?.map_err(driver::Error::Refused)?;
+        let ahead_s = clock::ahead_of(&time, clock::wall()).ok_or(ResponseError::Incomplete("time"))?;
         self.log.info(&format!("time platform={time} ahead_s={ahead_s}"));
         Ok(PlatformTime { time, ahead_s })
     }
@@ -93,7 +93,7 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_auth_code(&device, code, paytype, noremind, extra);
         let body = self.question(&query)?;
-        self.with_bill(asked(answer::pay_about(code, &body)?, total, None)?, total)
+        self.with_bill(asked(response::pay_about(code, &body)?, total, None)?, total)
     }
 
     /// Queries an order of the platform once (section 3.2.2). The number is
@@ -111,7 +111,7 @@ impl Till {
         let device = self.device()?;
         let query = request::query_by_order(&device, &dm_id, paytype, noremind, extra);
         let body = self.question(&query)?;
-        self.with_bill(asked(answer::pay(&body)?, total, Some(&dm_id))?, total)
+        self.with_bill(asked(response::pay(&body)?, total, Some(&dm_id))?, total)
     }
 
     /// Adds the bill if the order was refunded.
@@ -141,10 +141,10 @@ impl Till {
         let device = self.device()?;
         let body = self.question_about(&found, &request::read(&device, &found.dm_id, extra))?;
         match bill::read(&body)? {
-            BillAnswer::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
-            BillAnswer::Found(bill) => Err(NoBill::Other(bill.dm_id).into()),
-            BillAnswer::NotFound(info) => Err(NoBill::NotThere(info).into()),
-            BillAnswer::Refused(info) => Err(driver::Error::Refused(info).into()),
+            BillResponse::Found(bill) if bill.dm_id.is_empty() || bill.dm_id == found.dm_id => Ok(bill),
+            BillResponse::Found(bill) => Err(NoBill::Other(bill.dm_id).into()),
+            BillResponse::NotFound(info) => Err(NoBill::NotThere(info).into()),
+            BillResponse::Refused(info) => Err(driver::Error::Refused(info).into()),
         }
     }
 
@@ -154,7 +154,7 @@ impl Till {
         let found = self.find(which)?;
         let number = self.options.dialect.reprint_number;
         let body = self.question_about(&found, &request::reprint(&found.dm_id, number, custom_series));
-        let text = body.map(|body| decode_answer(&body).unwrap_or_default().into_owned());
+        let text = body.map(|body| decode_response(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
             Ok(row.map(|row| row.printinfo).filter(|receipt| !receipt.is_empty()))
@@ -223,52 +223,54 @@ impl Till {
 
 fn answered(delivery: Delivery<Vec<u8>>) -> Result<Vec<u8>, Error> {
     match delivery {
-        Delivery::Answer(body) => Ok(body),
-        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => Err(driver::Error::NoAnswer(reason).into()),
+        Delivery::Response(body) => Ok(body),
+        Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
+            Err(driver::Error::NoResponse(reason).into())
+        }
         Delivery::NotSent(reason) => Err(driver::Error::NotSent(reason).into()),
     }
 }
 
-fn asked(answer: PayAnswer, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
-    if let PayAnswer::Done(order) = &answer
+fn asked(response: PayResponse, total: Fen, dm_id: Option<&str>) -> Result<Asked, Error> {
+    if let PayResponse::Done(order) = &response
         && let Amount::Contradicted(difference) = Amount::of(order)
     {
         return Ok(Asked::Mismatch(order.clone(), difference));
     }
     let other = |order: &Order| dm_id.is_some_and(|dm_id| !order.dm_id.is_empty() && order.dm_id != dm_id);
-    Ok(match answer {
-        PayAnswer::Refused(info) => return Err(driver::Error::Refused(info).into()),
-        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order)
+    Ok(match response {
+        PayResponse::Refused(info) => return Err(driver::Error::Refused(info).into()),
+        PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
             if order.class == Class::PaidOtherwise && !other(&order) =>
         {
             let dm_id =
                 if order.dm_id.is_empty() { dm_id.unwrap_or_default().to_owned() } else { order.dm_id };
             Asked::Refunded(Order { dm_id, ..order }, Err("the response names no order".to_owned()))
         }
-        PayAnswer::Failed(order) if order.class == Class::Trouble => {
-            return Err(AnswerError::Trouble(order.info).into());
+        PayResponse::Failed(order) if order.class == Class::Trouble => {
+            return Err(ResponseError::Trouble(order.info).into());
         }
-        PayAnswer::Done(order) if dm_id.is_none() && order.dm_id.is_empty() => {
-            return Err(AnswerError::Incomplete("dm_id").into());
+        PayResponse::Done(order) if dm_id.is_none() && order.dm_id.is_empty() => {
+            return Err(ResponseError::Incomplete("dm_id").into());
         }
-        PayAnswer::Done(order) if order.total_fen.is_none() => {
-            return Err(AnswerError::Incomplete("total").into());
+        PayResponse::Done(order) if order.total_fen.is_none() => {
+            return Err(ResponseError::Incomplete("total").into());
         }
-        PayAnswer::Done(order) if other(&order) => {
+        PayResponse::Done(order) if other(&order) => {
             let difference = format!("answered about the order {}", order.dm_id);
             Asked::Mismatch(order, difference)
         }
-        PayAnswer::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
+        PayResponse::Done(order) if order.total_fen != Some(i64::from(total.get())) => {
             let paid = order.total_fen.unwrap_or_default();
             Asked::Mismatch(order, not_of(total, paid))
         }
-        PayAnswer::Paying(order) => Asked::Paying(order),
-        PayAnswer::Done(order) if order.class == Class::Paying => Asked::Paying(order),
-        PayAnswer::Done(order) => Asked::Paid(order),
-        PayAnswer::Failed(order) if dm_id == Some(order.dm_id.as_str()) && order.class.is_final() => {
+        PayResponse::Paying(order) => Asked::Paying(order),
+        PayResponse::Done(order) if order.class == Class::Paying => Asked::Paying(order),
+        PayResponse::Done(order) => Asked::Paid(order),
+        PayResponse::Failed(order) if dm_id == Some(order.dm_id.as_str()) && order.class.is_final() => {
             Asked::NotPaid(order)
         }
-        PayAnswer::Failed(order) => Asked::NotKnown(order),
+        PayResponse::Failed(order) => Asked::NotKnown(order),
     })
 }
 

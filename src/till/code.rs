@@ -459,13 +459,13 @@ codes! {
         en "The platform cannot be reached; nothing was charged or refunded." / "Check the network and try again."
             / "No request was sent: use the same numbers and auth code again; detail says why.";
     /// The platform gave no complete response to a query; no money moved.
-    NoAnswer = -161, NotMoved,
+    NoResponse = -161, NotMoved,
         zh "没有收到平台的完整回复，没有收款，也没有退款。" / "稍后再试。"
             / "这个调用只查询，没有发出收款或退款请求；原因见 detail。",
         en "The platform gave no complete response; nothing was charged or refunded." / "Try again later."
             / "This call only queries and sent no charge or refund; detail says why.";
     /// The response to a query is not in the platform's format; no money moved.
-    BadAnswer = -162, NotMoved,
+    BadResponse = -162, NotMoved,
         zh "收到的不是平台的回复，没有收款，也没有退款。" / "可能要先登录网络，例如商场的无线网络；检查网络后再试。"
             / "回复不是平台的格式，可能被登录页或代理拦截；见 detail。",
         en "The response did not come from the platform; nothing was charged or refunded." / "The network may require a login, as the Wi-Fi of a shopping mall does. Check it and try again."

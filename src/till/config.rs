@@ -8,9 +8,9 @@ use std::time::UNIX_EPOCH;
 use crate::chain::chain;
 use crate::driver;
 use crate::payment::{Delivery, Millis};
-use crate::protocol::answer::{self, AnswerError};
-use crate::protocol::config::{self, Config, ConfigAnswer};
+use crate::protocol::config::{self, Config, ConfigResponse};
 use crate::protocol::request::{self, Device};
+use crate::protocol::response::{self, ResponseError};
 use crate::till::error::Error;
 use crate::till::{Till, clock, files};
 
@@ -108,17 +108,17 @@ impl Till {
     pub fn refresh_config(&self) -> Result<Arc<KnownConfig>, Error> {
         let device = self.device()?;
         let body = match self.http.ask(&request::config(&device, &self.options.ver), Millis::MAX) {
-            Delivery::Answer(body) => body,
+            Delivery::Response(body) => body,
             Delivery::MaybeSent(reason) | Delivery::Reset(reason) => {
-                return Err(self.no_config(driver::Error::NoAnswer(reason).into()));
+                return Err(self.no_config(driver::Error::NoResponse(reason).into()));
             }
             Delivery::NotSent(reason) => return Err(self.no_config(driver::Error::NotSent(reason).into())),
         };
         match config::parse(&body) {
-            Ok(ConfigAnswer::Good(config)) if config.device_id != device.id => {
-                Err(self.no_config(Error::BadAnswer(AnswerError::OfDevice(config.device_id))))
+            Ok(ConfigResponse::Good(config)) if config.device_id != device.id => {
+                Err(self.no_config(Error::BadResponse(ResponseError::OfDevice(config.device_id))))
             }
-            Ok(ConfigAnswer::Good(config)) => {
+            Ok(ConfigResponse::Good(config)) => {
                 if let Err(reason) = self.http.allows(&config.server) {
                     return Err(self.refused(&device, Refusal::Server(reason)));
                 }
@@ -131,12 +131,12 @@ impl Till {
                 self.forget_refusal();
                 Ok(self.use_config(known))
             }
-            Ok(ConfigAnswer::ActivateAgain(info)) => Err(self.refused(&device, Refusal::Device(info))),
-            Ok(ConfigAnswer::Refused(info)) if self.options.taught.names_device(&info) => {
+            Ok(ConfigResponse::ActivateAgain(info)) => Err(self.refused(&device, Refusal::Device(info))),
+            Ok(ConfigResponse::Refused(info)) if self.options.taught.names_device(&info) => {
                 Err(self.refused(&device, Refusal::Device(info)))
             }
-            Ok(ConfigAnswer::Refused(info)) => Err(self.no_config(driver::Error::Refused(info).into())),
-            Err(error) => Err(self.no_config(Error::BadAnswer(error))),
+            Ok(ConfigResponse::Refused(info)) => Err(self.no_config(driver::Error::Refused(info).into())),
+            Err(error) => Err(self.no_config(Error::BadResponse(error))),
         }
     }
 
@@ -163,7 +163,7 @@ impl Till {
     /// Records that the platform refused a payment. If the device was the reason,
     /// the next charge reads the config before it sends anything.
     pub(super) fn heed_refusal(&self, info: &str) {
-        if answer::names_device(info) || self.options.taught.names_device(info) {
+        if response::names_device(info) || self.options.taught.names_device(info) {
             self.config.write().is_doubted = true;
         }
     }
@@ -249,7 +249,7 @@ impl Till {
         let body = fs::read(&path).ok()?;
         let saved = fs::metadata(&path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         match config::parse(&body) {
-            Ok(ConfigAnswer::Good(config))
+            Ok(ConfigResponse::Good(config))
                 if config.device_id == device.id && self.http.allows(&config.server).is_ok() =>
             {
                 Some(KnownConfig {

@@ -6,9 +6,9 @@ use crate::driver::{self, NoBill};
 use crate::payment::LedgerError;
 use crate::picture::PictureError;
 use crate::protocol::amount::AmountError;
-use crate::protocol::answer::AnswerError;
 use crate::protocol::auth_code::AuthCodeError;
 use crate::protocol::request::ParamError;
+use crate::protocol::response::ResponseError;
 use crate::till::code::Code;
 use crate::till::fonts::NoFont;
 use crate::till::http::HttpError;
@@ -86,7 +86,7 @@ pub enum Error {
     Param(#[from] ParamError),
     /// A response that is not the platform's.
     #[error(transparent)]
-    BadAnswer(#[from] AnswerError),
+    BadResponse(#[from] ResponseError),
     /// The platform has no such receipt. With the one stored in the ledger.
     #[error("the platform has no such receipt")]
     NoReceipt {
@@ -131,7 +131,7 @@ impl Error {
             Self::OrderNumber(_) => Code::DmId,
             Self::NotLicensed => Code::NotLicensed,
             Self::Param(_) => Code::Param,
-            Self::BadAnswer(_) => Code::BadAnswer,
+            Self::BadResponse(_) => Code::BadResponse,
             Self::NoReceipt { .. } => Code::NoReceipt,
             Self::NoAlarm(_) => Code::NoAlarm,
             Self::NoFont(_) | Self::Picture(PictureError::Lacks(_)) => Code::NoFont,
@@ -180,7 +180,7 @@ const fn driver_code(error: &driver::Error) -> Code {
         Error::ServerNotAllowed(_) => Code::ServerNotAllowed,
         Error::Busy(_) | Error::Ended => Code::Busy,
         Error::NotSent(_) => Code::NotSent,
-        Error::NoAnswer(_) | Error::NoTime => Code::NoAnswer,
+        Error::NoResponse(_) | Error::NoTime => Code::NoResponse,
         Error::Refused(_) => Code::Refused,
         Error::Cancelled => Code::Cancelled,
     }
@@ -272,7 +272,7 @@ mod tests {
             DriverError::Busy(text()),
             DriverError::Ended,
             DriverError::NotSent(text()),
-            DriverError::NoAnswer(text()),
+            DriverError::NoResponse(text()),
             DriverError::NoTime,
             DriverError::Refused(text()),
             DriverError::Cancelled,
@@ -287,17 +287,17 @@ mod tests {
 
     fn of_the_protocol() -> Vec<Error> {
         let xml = [XmlError::Malformed(text()), XmlError::Forbidden, XmlError::TooLarge, XmlError::Empty];
-        let mut answers = vec![
-            AnswerError::NotText,
-            AnswerError::NotThePlatform,
-            AnswerError::CutOff,
-            AnswerError::Trouble(text()),
-            AnswerError::Several,
-            AnswerError::OfDevice(text()),
-            AnswerError::Incomplete("total"),
+        let mut responses = vec![
+            ResponseError::NotText,
+            ResponseError::NotThePlatform,
+            ResponseError::CutOff,
+            ResponseError::Trouble(text()),
+            ResponseError::Several,
+            ResponseError::OfDevice(text()),
+            ResponseError::Incomplete("total"),
         ];
-        answers.extend(xml.map(AnswerError::from));
-        let mut all: Vec<Error> = answers.into_iter().map(Error::from).collect();
+        responses.extend(xml.map(ResponseError::from));
+        let mut all: Vec<Error> = responses.into_iter().map(Error::from).collect();
         all.extend(
             [AuthCodeError::Empty, AuthCodeError::NotDigits, AuthCodeError::Length(9)].map(Error::from),
         );
@@ -347,7 +347,7 @@ mod tests {
 
     /// Every error that a call can return.
     fn every_one() -> Vec<Error> {
-        let lost = || Box::new(Error::from(DriverError::NoAnswer(text())));
+        let lost = || Box::new(Error::from(DriverError::NoResponse(text())));
         let mut all = vec![
             Error::Option { name: "poll_ms".to_owned(), reason: "is not known".to_owned() },
             Error::ActivationRefused(text()),

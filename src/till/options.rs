@@ -45,7 +45,7 @@ impl Default for Options {
             http: HttpOptions {
                 base: DEFAULT_BASE.to_owned(),
                 connect_ms: 10_000,
-                answer_ms: 30_000,
+                response_ms: 30_000,
                 ca_pem: None,
                 proxy: None,
                 https_only: false,
@@ -91,7 +91,7 @@ impl Options {
             "keep_server" => self.keep_server = flag(name, value)?,
             "accept_ledger" => self.accept_ledger = flag(name, value)?,
             "connect_ms" => self.http.connect_ms = number(name, value, 100..=120_000)?,
-            "answer_ms" => self.http.answer_ms = number(name, value, 100..=300_000)?,
+            "response_ms" => self.http.response_ms = number(name, value, 100..=300_000)?,
             "poll_ms" => self.policy.poll_ms = number(name, value, 50..=60_000)?,
             "first_query_ms" => self.policy.first_query_ms = number(name, value, 10..=60_000)?,
             "deadline_ms" => self.policy.deadline_ms = deadline(value)?,

@@ -22,7 +22,7 @@
 
 /* Those that are used up only by a hang are long: the machine may be busy. */
 static const char *const times[][2] = {{"poll_ms", "50"},        {"first_query_ms", "10"}, {"quiet_ms", "500"},
-                                       {"deadline_ms", "60000"}, {"connect_ms", "20000"},  {"answer_ms", "20000"}};
+                                       {"deadline_ms", "60000"}, {"connect_ms", "20000"},  {"response_ms", "20000"}};
 
 /* A line for the cashier, written with one system call, so that the till can be killed at this point. */
 static void say(const char *format, ...)

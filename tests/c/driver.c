@@ -361,7 +361,7 @@ static void say_all(struct text *out, int32_t code, const wsy_reply *reply)
     say_list(out, reply, "charge");
     say_list(out, reply, "refund");
     say_list(out, reply, "pay");
-    say_list(out, reply, "answer");
+    say_list(out, reply, "response");
     say_list(out, reply, "paylist");
     say_list(out, reply, "dm_code");
     say_list(out, reply, "difference");

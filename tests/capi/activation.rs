@@ -51,7 +51,7 @@ fn a_refused_activation_code_is_told_with_the_platforms_sentence() {
 #[test]
 fn a_lost_activation_says_that_the_code_may_be_used_up() {
     for fault in [
-        Fault::AnswerLost,
+        Fault::ResponseLost,
         Fault::HtmlAfter,
         Fault::Truncated { bytes: 20 },
         Fault::ResetAfter { bytes: 10 },
@@ -59,7 +59,7 @@ fn a_lost_activation_says_that_the_code_may_be_used_up() {
         Fault::Status { code: 500.try_into().unwrap(), before: false },
         Fault::Trickle { ms_per_byte: 700 },
     ] {
-        let shop = Setup::default().without_device().option("answer_ms", "1000").open();
+        let shop = Setup::default().without_device().option("response_ms", "1000").open();
         let code = shop.control.activation_code(None).unwrap();
         shop.once(Call::Activate, fault.clone());
         let reply = shop.till.activate(&code, "").is(codes::ERR_ACTIVATION_LOST);
@@ -207,7 +207,7 @@ fn a_payment_that_is_refused_for_its_device_has_the_next_one_read_the_config_fir
 fn the_config_of_another_device_is_not_used() {
     let mut shop = Shop::open_utf8();
     shop.control.set_config(&shop.device.device_id, "device_id", Some("999999")).unwrap();
-    shop.till.config(1).is(codes::ERR_BAD_ANSWER);
+    shop.till.config(1).is(codes::ERR_BAD_RESPONSE);
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);
     assert_eq!(shop.start_again().is(codes::OK).text("config_source"), "file");
@@ -254,7 +254,7 @@ fn a_till_that_never_had_a_config_refuses_to_charge_and_reads_it_as_soon_as_it_c
     let set = shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
     assert_eq!(set.text("config_source"), "none");
     shop.till.config(0).is(codes::ERR_NO_CONFIG);
-    shop.till.config(1).is(codes::ERR_NO_ANSWER);
+    shop.till.config(1).is(codes::ERR_NO_RESPONSE);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_NO_CONFIG);
     assert!(shop.sent(Call::Micropay).is_empty());
     shop.control.clear_faults();
@@ -266,12 +266,12 @@ fn a_till_that_never_had_a_config_refuses_to_charge_and_reads_it_as_soon_as_it_c
 fn questions_have_a_code_of_their_own_for_every_way_of_failing() {
     let shop = Shop::open_utf8();
     let cases = [
-        (Fault::RequestLost, codes::ERR_NO_ANSWER),
-        (Fault::Html, codes::ERR_BAD_ANSWER),
-        (Fault::Truncated { bytes: 3 }, codes::ERR_NO_ANSWER),
+        (Fault::RequestLost, codes::ERR_NO_RESPONSE),
+        (Fault::Html, codes::ERR_BAD_RESPONSE),
+        (Fault::Truncated { bytes: 3 }, codes::ERR_NO_RESPONSE),
         (Fault::SignError, codes::ERR_REFUSED),
-        (Fault::Redirect { location: "http://127.0.0.1:1/".into() }, codes::ERR_NO_ANSWER),
-        (Fault::Huge { bytes: 3 << 20 }, codes::ERR_NO_ANSWER),
+        (Fault::Redirect { location: "http://127.0.0.1:1/".into() }, codes::ERR_NO_RESPONSE),
+        (Fault::Huge { bytes: 3 << 20 }, codes::ERR_NO_RESPONSE),
     ];
     for (fault, code) in cases {
         shop.always(Call::Time, fault.clone());

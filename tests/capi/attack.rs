@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Pairs};
 
 const PATIENT: Pairs<'static> = &[("deadline_ms", "1500")];
@@ -14,16 +14,16 @@ fn body(attributes: &str, inner: &str) -> String {
 }
 
 fn says(info: &str) -> Fault {
-    Fault::Answer { body: body(&format!("ok=\"0\" info=\"{info}\""), "") }
+    Fault::Response { body: body(&format!("ok=\"0\" info=\"{info}\""), "") }
 }
 
 fn paid(dm_id: &str, yuan: &str) -> Fault {
-    Fault::Answer { body: body(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""), "") }
+    Fault::Response { body: body(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""), "") }
 }
 
 /// A bill of 10 yuan without refunds.
 fn unrefunded(dm_id: &str) -> Fault {
-    Fault::Answer {
+    Fault::Response {
         body: body(&format!("ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"10.00\""), ""),
     }
 }
@@ -45,11 +45,11 @@ fn a_decline_survives_a_kill_and_the_code_may_pay_elsewhere() {
 }
 
 #[test]
-fn a_refund_is_not_declined_by_an_answer_about_another_order() {
+fn a_refund_is_not_declined_by_a_response_about_another_order() {
     let shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
     let other = body("ok=\"0\" info=\"超过退款期限\" dm_id=\"dm999999\"", "");
-    shop.once(Call::Refund, Fault::AnswerAfter { body: other });
+    shop.once(Call::Refund, Fault::ResponseAfter { body: other });
     // The bill lags.
     shop.control.add_fault(FaultOrder::once(Call::Read, unrefunded(&dm_id)).after(1).times(5));
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
@@ -57,14 +57,14 @@ fn a_refund_is_not_declined_by_an_answer_about_another_order() {
 }
 
 #[test]
-fn a_charge_is_not_declined_by_an_answer_about_another_device() {
-    let shop = Shop::open_utf8();
+fn a_charge_is_not_declined_by_a_response_about_another_device() {
+    let shop = Setup::default().option("quiet_ms", NEVER_QUIET).open();
     let code = shop.wechat();
     let other = body(
         "ok=\"0\" info=\"余额不足\" dm_id=\"dm999999\"",
         "<paylist><pay><device_id>9</device_id></pay></paylist>",
     );
-    shop.once(Call::Micropay, Fault::AnswerAfter { body: other });
+    shop.once(Call::Micropay, Fault::ResponseAfter { body: other });
     shop.once(Call::Query, Fault::NotFound);
     shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
     shop.agree_on_one_capture("B1");
@@ -119,7 +119,7 @@ fn a_bill_that_is_read_without_its_payment_is_not_refunded() {
     let shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
     let empty = body(&format!("ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"0.00\""), "");
-    shop.once(Call::Read, Fault::Answer { body: empty });
+    shop.once(Call::Read, Fault::Response { body: empty });
     shop.till.void("B1", NONE).is(codes::REFUNDED);
     shop.agree();
 }

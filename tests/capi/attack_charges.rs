@@ -20,32 +20,32 @@ use crate::till::{NONE, Pairs, Till};
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
 const INSIST: Pairs<'static> = &[("insist", "may_charge_twice")];
 
-fn answer(attributes: &str) -> String {
+fn response(attributes: &str) -> String {
     format!("<dm {attributes}/>")
 }
 
 fn says(info: &str) -> String {
-    answer(&format!("ok=\"0\" info=\"{info}\""))
+    response(&format!("ok=\"0\" info=\"{info}\""))
 }
 
 fn says_of(info: &str, dm_id: &str) -> String {
-    answer(&format!("ok=\"0\" info=\"{info}\" dm_id=\"{dm_id}\""))
+    response(&format!("ok=\"0\" info=\"{info}\" dm_id=\"{dm_id}\""))
 }
 
 fn paying(dm_id: &str) -> String {
-    answer(&format!("ok=\"-1\" info=\"用户支付中\" dm_id=\"{dm_id}\""))
+    response(&format!("ok=\"-1\" info=\"用户支付中\" dm_id=\"{dm_id}\""))
 }
 
 fn paid(dm_id: &str, yuan: &str) -> String {
-    answer(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""))
+    response(&format!("ok=\"1\" dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\""))
 }
 
 fn fault(body: String) -> Fault {
-    Fault::Answer { body }
+    Fault::Response { body }
 }
 
 /// A gateway's response to a request of the till; `None` to let the platform answer.
-type Answers = dyn Fn(&str) -> Option<String> + Send + Sync;
+type Responses = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// A platform that answers as a test wants, backed by the sandbox for everything else.
 struct Gateway {
@@ -57,23 +57,23 @@ impl Gateway {
     fn at(
         ip: &str,
         platform: SocketAddr,
-        answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        responses: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind((ip, 0)).unwrap();
         let gateway = Self { addr: listener.local_addr().unwrap() };
-        let answers: Arc<Answers> = Arc::new(answers);
+        let responses: Arc<Responses> = Arc::new(responses);
         thread::spawn(move || {
             for till in listener.incoming().map_while(Result::ok) {
-                let answers = answers.clone();
-                thread::spawn(move || serve(till, platform, answers.as_ref()));
+                let responses = responses.clone();
+                thread::spawn(move || serve(till, platform, responses.as_ref()));
             }
         });
         gateway
     }
 
     /// Places itself between a shop's till and the platform.
-    fn before(shop: &Shop, answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        let gateway = Self::at("127.0.0.1", shop.sandbox.addr(), answers);
+    fn before(shop: &Shop, responses: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        let gateway = Self::at("127.0.0.1", shop.sandbox.addr(), responses);
         move_to(shop, gateway.addr);
         gateway
     }
@@ -95,14 +95,14 @@ fn whole(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-fn serve(mut till: TcpStream, platform: SocketAddr, answers: &Answers) {
+fn serve(mut till: TcpStream, platform: SocketAddr, responses: &Responses) {
     while let Some(request) = read_message(&mut till) {
-        let answer = match answers(&String::from_utf8_lossy(&request)) {
+        let response = match responses(&String::from_utf8_lossy(&request)) {
             Some(body) => Some(whole(&body)),
             None => forward(platform, &request),
         };
         // The till may have hung up.
-        if answer.is_none_or(|answer: Vec<u8>| till.write_all(&answer).is_err()) {
+        if response.is_none_or(|response: Vec<u8>| till.write_all(&response).is_err()) {
             break;
         }
     }
@@ -178,24 +178,24 @@ fn the_wish_to_undo_a_started_payment_survives_a_kill() {
 }
 
 #[test]
-fn a_good_answer_that_says_still_paying_is_not_paid_yet() {
+fn a_good_response_that_says_still_paying_is_not_paid_yet() {
     for info in ["用户支付中，需要输入密码", "需要用户输入支付密码", "等待用户付款"]
     {
         let shop = Shop::open_utf8();
         let body = format!("ok=\"1\" info=\"{info}\" dm_id=\"dm7\" total=\"1.00\" pay_type=\"4\"");
-        shop.once(Call::Micropay, fault(answer(&body)));
-        shop.always(Call::Query, fault(answer(&body)));
+        shop.once(Call::Micropay, fault(response(&body)));
+        shop.always(Call::Query, fault(response(&body)));
         shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     }
 }
 
 #[test]
-fn a_good_answer_that_says_refunded_since_is_not_told_as_paid() {
+fn a_good_response_that_says_refunded_since_is_not_told_as_paid() {
     for info in ["转入退款", "订单已退款"] {
         let shop = Shop::open_utf8();
         shop.once(Call::Micropay, Fault::RequestLost);
         let body = format!("ok=\"1\" info=\"{info}\" dm_id=\"dm7\" total=\"1.00\" pay_type=\"4\"");
-        shop.always(Call::Query, fault(answer(&body)));
+        shop.always(Call::Query, fault(response(&body)));
         shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     }
 }
@@ -220,13 +220,13 @@ fn failed_by_its_order(shop: &Shop, bill: &str, dm_id: &str) {
 }
 
 #[test]
-fn an_order_that_is_paid_late_raises_an_alarm_whatever_its_answer_lacks() {
+fn an_order_that_is_paid_late_raises_an_alarm_whatever_its_response_lacks() {
     for attributes in
         ["ok=\"1\" total=\"1.00\"", "ok=\"1\" dm_id=\"dm7\"", "ok=\"1\" dm_id=\"dm7\" total=\"0.99\""]
     {
         let shop = Shop::open_utf8();
         failed_by_its_order(&shop, "B1", "dm7");
-        shop.always(Call::Query, fault(answer(attributes)));
+        shop.always(Call::Query, fault(response(attributes)));
         assert_eq!(kinds(&shop), ["paid_there"], "{attributes}");
         assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 1);
     }
@@ -255,7 +255,7 @@ fn a_charge_that_the_platform_cannot_be_asked_about_now_is_not_reconciled() {
         shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
         shop.always(Call::Query, fault(says(sentence)));
         let found = shop.till.reconcile("");
-        assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_ANSWER), "{sentence}");
+        assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_RESPONSE), "{sentence}");
         assert_eq!(found.number("unanswered"), 1);
     }
 }
@@ -289,7 +289,7 @@ fn an_order_that_may_be_of_the_till_where_the_code_went_next_does_not_pay_the_bi
 }
 
 #[test]
-fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
+fn a_response_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
     let shop = Shop::open_utf8();
     let (again, may_answer_again) = mpsc::channel();
     let (twice, was_answered_twice) = mpsc::channel();
@@ -306,11 +306,11 @@ fn an_answer_that_was_left_on_a_connection_is_not_that_to_the_next_question() {
                     let twice = if asks_by_code(&text) { first.lock().unwrap().take() } else { None };
                     let truth = forward(platform, &request).unwrap();
                     // The first delivery of the charge pays; the response is that of the second one.
-                    let answer = if is_charge(&text) { whole(&says("余额不足")) } else { truth };
-                    till.write_all(&answer).unwrap();
+                    let response = if is_charge(&text) { whole(&says("余额不足")) } else { truth };
+                    till.write_all(&response).unwrap();
                     if let Some((may_answer_again, twice)) = twice {
                         may_answer_again.recv().unwrap();
-                        till.write_all(&answer).unwrap();
+                        till.write_all(&response).unwrap();
                         twice.send(()).unwrap();
                     }
                 }
@@ -363,7 +363,7 @@ fn a_sentence_that_nobody_knows_raises_no_alarm() {
     shop.sell("B1", 100);
     shop.always(Call::Read, fault(says("暂时不能为您服务")));
     let found = shop.till.reconcile("");
-    assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_ANSWER));
+    assert_eq!(codes::name(found.code), codes::name(codes::ERR_NO_RESPONSE));
     assert_eq!(shop.till.alarms().is(codes::OK).number("alarms"), 0);
 }
 
@@ -376,7 +376,7 @@ fn one_question_that_is_refused_hides_no_other_bill() {
     shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 200, NONE).is(codes::NOT_PAID);
     shop.set_outcome(&BillOutcome::Paid);
     shop.once(Call::Query, fault(says("参数错误")));
-    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert_eq!((found.number("unanswered"), found.number("alarms")), (1, 1));
     // If every response is a refusal, the reply says so.
     shop.always(Call::Query, fault(says("参数错误")));
@@ -447,7 +447,7 @@ fn a_payment_that_is_cancelled_at_once_is_sent_or_not_and_never_half_told() {
 }
 
 #[test]
-fn answers_that_trickle_do_not_outlast_the_deadline() {
+fn responses_that_trickle_do_not_outlast_the_deadline() {
     let shop = Shop::open_utf8();
     shop.always(Call::Micropay, Fault::Trickle { ms_per_byte: 40 });
     shop.always(Call::Query, Fault::Trickle { ms_per_byte: 40 });
@@ -565,7 +565,7 @@ fn a_device_that_an_activation_gives_twice_is_kept_and_not_shared() {
     let (folder, options) = (shop.home().join("second"), [("base", &*shop.sandbox.base())]);
     other.open(&folder, &options).is(codes::OK);
     let (device_id, key) = (&shop.device.device_id, &shop.device.key);
-    shop.once(Call::Activate, fault(answer(&format!("ok=\"1\" device_id=\"{device_id}\" key=\"{key}\""))));
+    shop.once(Call::Activate, fault(response(&format!("ok=\"1\" device_id=\"{device_id}\" key=\"{key}\""))));
     other.activate("CODE", "").is(codes::ERR_DEVICE_IN_USE);
     other.close().is(codes::OK);
     shop.till.close().is(codes::OK);

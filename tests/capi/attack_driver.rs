@@ -15,7 +15,7 @@ use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Reply, Till};
 
 fn says(info: &str) -> Fault {
-    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+    Fault::Response { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
 }
 
 fn kinds(found: &Reply) -> Vec<&str> {
@@ -67,7 +67,7 @@ fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
     let shop = Shop::open_utf8();
     let down = Down::new();
     move_to(&shop, &down.base());
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     let code = shop.wechat();
     shop.till.micropay_start(0, "B1", &code, 100, NONE).is(codes::PENDING);
     eventually("the intent is written", || shop.till.find("B1").code == codes::OK);
@@ -86,7 +86,7 @@ fn a_charge_that_is_tried_again_goes_where_its_intent_says() {
 #[test]
 fn a_code_that_has_paid_two_orders_in_turn_is_not_asked_about_without_end() {
     let shop = Shop::open_utf8();
-    let paid = |dm_id: &str| Fault::Answer {
+    let paid = |dm_id: &str| Fault::Response {
         body: format!("<dm ok=\"1\" dm_id=\"{dm_id}\" total=\"1.00\" pay_type=\"4\"/>"),
     };
     shop.once(Call::Micropay, Fault::RequestLost);
@@ -111,7 +111,7 @@ fn another_device_that_does_not_know_a_charge_does_not_clear_it() {
     shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
     // A platform that shows orders only to their own device.
     shop.always(Call::Query, Fault::NotFound);
-    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
     shop.control.clear_faults();
     shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
@@ -126,7 +126,7 @@ fn one_absence_does_not_take_back_that_a_bill_was_paid_after_all() {
         shop.set_outcome(&BillOutcome::Paid);
         // A replica that is behind.
         shop.control.add_fault(FaultOrder::once(Call::Query, Fault::NotFound).after(skipped));
-        let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+        let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
         assert_eq!((found.number("asked"), found.number("unanswered")), (0, 1));
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), ["paid_there"]);
     }
@@ -136,7 +136,7 @@ fn one_absence_does_not_take_back_that_a_bill_was_paid_after_all() {
 fn an_accepted_refund_without_a_time_does_not_take_a_line_that_is_older_than_it() {
     let shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
-    let bill = |lines: &str| Fault::Answer {
+    let bill = |lines: &str| Fault::Response {
         body: format!(
             "<dm ok=\"1\" dm_id=\"{dm_id}\" pay_type=\"微信\" pay_total=\"10.00\" pay_time=\"2018-11-22 10:00:00\" no=\"\"{lines}</dm>"
         ),

@@ -12,7 +12,7 @@ use crate::till::{NONE, Pairs};
 const INSIST: Pairs<'static> = &[("insist", "may_charge_twice")];
 
 fn says(info: &str) -> Fault {
-    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+    Fault::Response { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
 }
 
 /// A refund line of a bill: its number, yuan and time.
@@ -32,7 +32,7 @@ fn bill_of(dm_id: &str, total: &str, refunds: &[Line]) -> Fault {
             "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-{yuan}\" pay_time=\"{time}\" pay_id=\"{id}\"/>"
         );
     }
-    Fault::Answer { body: body + "</dm>" }
+    Fault::Response { body: body + "</dm>" }
 }
 
 fn sold(shop: &Shop, bill: &str, fen: i32) -> String {
@@ -63,7 +63,7 @@ fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
         let dm_id = sold(&shop, "B1", 1000);
         // The first delivery has refunded, and the response is that of the second; the bill lags.
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
-        shop.once(Call::Refund, Fault::AnswerAfter { body });
+        shop.once(Call::Refund, Fault::ResponseAfter { body });
         shop.control.add_fault(FaultOrder::once(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1).times(5));
         shop.till.refund("R1", "B1", fen, NONE).is(codes::REFUNDED);
         shop.agree();
@@ -86,7 +86,7 @@ fn the_void_of_a_bill_that_turned_out_to_be_paid_is_listed_until_it_is_done() {
     shop.set_outcome(&BillOutcome::Paid);
     shop.till.reconcile("").is(codes::OK);
     shop.always(Call::Read, Fault::RequestLost);
-    shop.till.void("B1", NONE).is(codes::ERR_NO_ANSWER);
+    shop.till.void("B1", NONE).is(codes::ERR_NO_RESPONSE);
     drop(shop.start_again());
     shop.control.clear_faults();
     shop.till.recover(NONE).is(codes::OK);
@@ -116,7 +116,7 @@ fn an_accepted_refund_does_not_take_the_line_of_one_that_was_made_before_it() {
     let shop = Shop::open_utf8();
     let dm_id = sold(&shop, "B1", 1000);
     let body = "<dm ok=\"1\" info=\"退款成功\" total=\"-3.00\" pay_time=\"2026-11-22 12:00:00\"></dm>";
-    shop.once(Call::Refund, Fault::Answer { body: body.to_owned() });
+    shop.once(Call::Refund, Fault::Response { body: body.to_owned() });
     let (theirs, ours) = (("x", "3.00", "2026-11-22 11:58:59"), ("y", "3.00", "2026-11-22 12:00:01"));
     shop.control.add_fault(FaultOrder::always(Call::Read, bill_of(&dm_id, "10.00", &[theirs])).after(1));
     shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
@@ -145,11 +145,12 @@ fn a_day_later(shop: &mut Shop) {
 #[test]
 fn a_refund_that_nothing_decides_needs_a_person_after_a_day() {
     let accepted = says("退款申请已提交");
-    for (answer, another_device) in [(accepted.clone(), false), (accepted, true), (Fault::RequestLost, true)]
+    for (response, another_device) in
+        [(accepted.clone(), false), (accepted, true), (Fault::RequestLost, true)]
     {
         let mut shop = Shop::open_utf8();
         let dm_id = sold(&shop, "B1", 1000);
-        shop.once(Call::Refund, answer);
+        shop.once(Call::Refund, response);
         shop.control.add_fault(FaultOrder::always(Call::Read, bill_of(&dm_id, "10.00", &[])).after(1));
         shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
         if another_device {
@@ -197,7 +198,7 @@ fn reconciling_as_another_device_does_not_believe_that_orders_are_gone() {
     shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
     // A platform that shows orders only to their own device.
     shop.always(Call::Read, Fault::NotFound);
-    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert_eq!((found.number("differences"), found.number("unanswered")), (0, 1));
     shop.till.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
     let found = shop.till.reconcile("").is(codes::OK);
@@ -230,7 +231,7 @@ fn a_bill_that_lags_behind_a_refund_raises_no_alarm() {
 /// A bill that is open here, and that its customer has paid by an order unknown here. Returns code and order.
 fn open_and_paid(shop: &Shop, fen: i32) -> (String, String) {
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &code, fen, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -249,7 +250,7 @@ fn a_bill_that_was_refunded_by_its_order_while_open_is_not_told_as_paid() {
 fn a_bill_whose_order_has_an_open_refund_is_not_told_as_paid() {
     let shop = Setup::default().option("deadline_ms", "300").open();
     let (code, dm_id) = open_and_paid(&shop, 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund_order("R1", "", &dm_id, 1000).is(codes::UNKNOWN);
     shop.till.micropay("B1", &code, 1000, NONE).is(codes::ERR_REFUND_OPEN);
@@ -313,7 +314,7 @@ fn open_twice(shop: &Shop) -> [DmId; 2] {
 }
 
 #[test]
-fn a_refund_has_the_same_answer_after_another_attempt_on_its_bill_was_paid() {
+fn a_refund_has_the_same_response_after_another_attempt_on_its_bill_was_paid() {
     let shop = Shop::open_utf8();
     let [first, second] = open_twice(&shop);
     shop.control.set_bill_outcome(first, &BillOutcome::Paid).unwrap();
@@ -326,11 +327,11 @@ fn a_refund_has_the_same_answer_after_another_attempt_on_its_bill_was_paid() {
 }
 
 #[test]
-fn a_refund_has_the_same_answer_while_a_void_is_open() {
+fn a_refund_has_the_same_response_while_a_void_is_open() {
     let shop = Shop::open_utf8();
     sold(&shop, "B1", 1000);
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.void("B1", SOON).is(codes::UNKNOWN);
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
@@ -340,7 +341,7 @@ fn a_refund_has_the_same_answer_while_a_void_is_open() {
 fn an_open_refund_and_a_void_do_not_wait_for_each_other() {
     let shop = Shop::open_utf8();
     sold(&shop, "B1", 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();

@@ -152,7 +152,7 @@ fn totals(day: &Reply) -> Vec<String> {
 #[test]
 fn a_refund_of_a_closed_day_keeps_its_wallet() {
     let shop = Shop::open_utf8();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     let code = shop.wechat();
     shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
@@ -171,7 +171,7 @@ fn a_refund_counts_for_the_wallet_that_paid() {
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     // The charge of the second code is lost, and a person decides that it was not paid; then it is found to
     // be paid.
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &shop.alipay(), 100, SOON).is(codes::UNKNOWN);
     let paytype = shop.till.find("B1").is(codes::OK).list("charge")[1].text("paytype").to_owned();
@@ -352,7 +352,7 @@ fn a_decided_bill_is_refunded_by_its_order_no_further_than_it_was_charged() {
 fn what_a_person_decided_as_refunded_counts_as_refunded() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund("R1", "B1", 40, SOON).is(codes::UNKNOWN);
     in_time(|| shop.till.decide_refund("R1", "refunded")).is(codes::OK);
@@ -377,7 +377,7 @@ fn a_void_that_finds_a_late_payment_gives_it_back_as_well() {
 fn a_refund_that_was_decided_as_not_made_and_was_made_is_not_made_again_beyond_the_payment() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund("R1", "B1", 70, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -463,7 +463,7 @@ fn a_bill_that_two_codes_paid_is_told_once_and_says_that_it_was_paid_twice() {
 #[test]
 fn a_late_payment_is_that_of_the_code_that_paid() {
     let shop = Shop::open_utf8();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     let first = shop.alipay();
     shop.till.micropay("B1", &first, 100, SOON).is(codes::UNKNOWN);
@@ -536,7 +536,7 @@ fn a_void_that_goes_on_when_its_payment_is_freed_gives_the_money_back() {
     eventually("it is undone", || shop.till.unresolved().is(codes::OK).number("open") == 0);
     assert_eq!(captured(&shop), 0);
     assert!(shop.till.unfinished().is_empty());
-    shop.till.settle("B1", NONE).is(codes::ERR_ALREADY_REFUNDED);
+    shop.settle_when_free("B1").is(codes::ERR_ALREADY_REFUNDED);
 }
 
 #[test]

@@ -158,8 +158,8 @@ fn serve(mut till: Counting, platform: SocketAddr) {
     while let Some(request) = read_message(&mut till) {
         let Ok(mut platform) = TcpStream::connect(platform) else { return };
         platform.write_all(&request).unwrap();
-        let Some(answer) = read_message(&mut platform) else { return };
-        if till.stream.write_all(&answer).and_then(|()| till.stream.flush()).is_err() {
+        let Some(response) = read_message(&mut platform) else { return };
+        if till.stream.write_all(&response).and_then(|()| till.stream.flush()).is_err() {
             return;
         }
     }

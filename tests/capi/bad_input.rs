@@ -219,7 +219,7 @@ fn an_option_that_is_not_known_or_out_of_range_is_an_error_of_open() {
         ("deadline_ms", "0", codes::ERR_OPTIONS),
         ("first_query_ms", "", codes::ERR_OPTIONS),
         ("connect_ms", "1e3", codes::ERR_OPTIONS),
-        ("answer_ms", "99999999999999999999", codes::ERR_OPTIONS),
+        ("response_ms", "99999999999999999999", codes::ERR_OPTIONS),
         ("refresh_config", "true", codes::ERR_OPTIONS),
         ("base", "", codes::ERR_BASE),
         ("base", "dct.semoor.cn", codes::ERR_BASE),

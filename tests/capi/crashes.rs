@@ -22,7 +22,7 @@ fn a_charge_that_was_in_flight_when_the_program_was_killed_is_settled_by_the_nex
         (Fault::Delay { ms: 800 }, codes::PAID),
         (Fault::DelayBefore { ms: 300 }, codes::PAID),
         (Fault::RequestLost, codes::NOT_PAID),
-        (Fault::AnswerLost, codes::PAID),
+        (Fault::ResponseLost, codes::PAID),
     ] {
         let mut shop = shop();
         let code = shop.wechat();

@@ -213,7 +213,7 @@ fn what_was_not_answered_is_asked_about_again_whatever_the_day() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.once(Call::Read, Fault::Html);
-    shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert_eq!(shop.till.reconcile("2020-02-29").is(codes::OK).number("asked"), 1);
     assert_eq!(shop.till.reconcile("2020-02-29").is(codes::OK).number("asked"), 0);
 }
@@ -228,7 +228,7 @@ fn refusals_and_silence_of_some_bills_are_theirs_alone() {
         let shop = Shop::open_utf8();
         sell_bills(&shop, 7);
         shop.control.add_fault(FaultOrder::once(Call::Read, fault).after(1).times(5));
-        let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+        let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
         assert_eq!((found.number("asked"), found.number("unanswered")), (2, 5));
         assert_eq!(found.number("ended_early"), 0);
     }
@@ -238,8 +238,8 @@ fn refusals_and_silence_of_some_bills_are_theirs_alone() {
 fn silence_about_everything_ends_the_walk_early_and_says_so() {
     for (fault, code) in [
         (Fault::SignError, codes::ERR_REFUSED),
-        (Fault::Html, codes::ERR_NO_ANSWER),
-        (Fault::RequestLost, codes::ERR_NO_ANSWER),
+        (Fault::Html, codes::ERR_NO_RESPONSE),
+        (Fault::RequestLost, codes::ERR_NO_RESPONSE),
     ] {
         let shop = Shop::open_utf8();
         sell_bills(&shop, 5);

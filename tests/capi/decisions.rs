@@ -74,7 +74,7 @@ fn bill_in(shop: &Shop, what: &str, bill: &str) {
         "told, to be undone" => {
             shop.sell(bill, 100);
             shop.always(Call::Read, Fault::RequestLost);
-            shop.till.void(bill, SOON).is(codes::ERR_NO_ANSWER);
+            shop.till.void(bill, SOON).is(codes::ERR_NO_RESPONSE);
             shop.control.clear_faults();
         }
         "not_paid" => {
@@ -180,7 +180,7 @@ fn refund_in(shop: &Shop, what: &str, refund: &str, bill: &str) {
                  pay_time=\"2026-11-22 10:00:00\" no=\"\" refund_total=\"-0.40\">{lines}</dm>"
             );
             shop.once(Call::Refund, Fault::RequestLost);
-            shop.control.add_fault(FaultOrder::always(Call::Read, Fault::Answer { body }).after(1));
+            shop.control.add_fault(FaultOrder::always(Call::Read, Fault::Response { body }).after(1));
             let reply = shop.till.refund(refund, bill, 40, NONE).is(codes::UNKNOWN);
             assert_eq!(reply.text("state"), "conflict");
             shop.control.clear_faults();

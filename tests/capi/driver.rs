@@ -28,7 +28,7 @@ struct Inbox {
 
 #[derive(Default)]
 struct Mail {
-    answers: HashMap<String, String>,
+    responses: HashMap<String, String>,
     log: Vec<(i32, Vec<u8>)>,
     inside: Vec<Vec<i32>>,
     ended: bool,
@@ -153,7 +153,7 @@ impl Inbox {
                 "inside" => {
                     mail.inside.push(rest.split(' ').map(|code| code.parse().unwrap()).collect());
                 }
-                _ => drop(mail.answers.insert(first.to_owned(), rest.to_owned())),
+                _ => drop(mail.responses.insert(first.to_owned(), rest.to_owned())),
             }
             self.changed.notify_all();
         }
@@ -164,14 +164,14 @@ impl Inbox {
 
 impl Begun {
     pub fn has_ended(&self) -> bool {
-        self.inbox.mail.lock().unwrap().answers.contains_key(&self.tag)
+        self.inbox.mail.lock().unwrap().responses.contains_key(&self.tag)
     }
 
     /// Waits for its result.
     pub fn end(self) -> String {
         let mail = self.inbox.mail.lock().unwrap();
-        let waiting = |mail: &mut Mail| !mail.answers.contains_key(&self.tag) && !mail.ended;
+        let waiting = |mail: &mut Mail| !mail.responses.contains_key(&self.tag) && !mail.ended;
         let (mut mail, _) = self.inbox.changed.wait_timeout_while(mail, PATIENCE, waiting).unwrap();
-        mail.answers.remove(&self.tag).unwrap_or_else(|| panic!("no answer to: {}", self.line))
+        mail.responses.remove(&self.tag).unwrap_or_else(|| panic!("no answer to: {}", self.line))
     }
 }

@@ -23,14 +23,14 @@ fn shop(fault: &Fault) -> Shop {
         Fault::Late { .. } | Fault::DelayBefore { .. } => Setup::default().option("quiet_ms", "5000").open(),
         _ => Shop::open_utf8(),
     };
-    // A response that is late comes after answer_ms.
+    // A response that is late comes after response_ms.
     let is_late = match fault {
         Fault::Delay { ms } | Fault::DelayBefore { ms } => *ms == TOO_LATE_MS,
         Fault::Trickle { ms_per_byte } => *ms_per_byte == TOO_SLOW_MS,
         _ => false,
     };
     if is_late {
-        shop.open_again_with(&[("answer_ms", "1000")]);
+        shop.open_again_with(&[("response_ms", "1000")]);
     }
     shop
 }
@@ -124,7 +124,7 @@ fn refunding_survives(fault: &Fault) {
 fn asking_survives(fault: &Fault) {
     let shop = shop(fault);
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, fault.clone());
     let first = shop.till.micropay("B1", &code, 1234, SOON);
     shop.verify(&first, &code, 1234);
@@ -141,7 +141,7 @@ fn asking_survives(fault: &Fault) {
 fn reading_survives(fault: &Fault) {
     let shop = shop(fault);
     shop.sell("B1", 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, fault.clone()).after(1));
     let first = refund_that_is_not_waited_for(&shop);
     verify_refund(&shop, &first, 300);
@@ -164,50 +164,50 @@ macro_rules! survive {
 }
 
 survive! {
-    the_answer_is_lost: Fault::AnswerLost;
+    the_response_is_lost: Fault::ResponseLost;
     the_request_is_lost: Fault::RequestLost;
-    the_answer_takes_its_time: Fault::Delay { ms: 100 };
-    the_answer_comes_after_the_timeout: Fault::Delay { ms: TOO_LATE_MS };
+    the_response_takes_its_time: Fault::Delay { ms: 100 };
+    the_response_comes_after_the_timeout: Fault::Delay { ms: TOO_LATE_MS };
     the_platform_acts_after_the_timeout: Fault::DelayBefore { ms: TOO_LATE_MS };
     the_request_arrives_late: Fault::Late { ms: 150 };
-    the_connection_is_reset_before_the_answer: Fault::ResetAfter { bytes: 0 };
+    the_connection_is_reset_before_the_response: Fault::ResetAfter { bytes: 0 };
     the_connection_is_reset_after_one_byte: Fault::ResetAfter { bytes: 1 };
     the_connection_is_reset_in_the_head: Fault::ResetAfter { bytes: 60 };
     the_connection_is_reset_in_the_body: Fault::ResetAfter { bytes: 300 };
-    the_answer_is_cut_off_before_its_body: Fault::Truncated { bytes: 0 };
-    the_answer_is_cut_off_in_its_body: Fault::Truncated { bytes: 90 };
-    the_answer_trickles: Fault::Trickle { ms_per_byte: 0 };
-    the_answer_trickles_for_too_long: Fault::Trickle { ms_per_byte: TOO_SLOW_MS };
+    the_response_is_cut_off_before_its_body: Fault::Truncated { bytes: 0 };
+    the_response_is_cut_off_in_its_body: Fault::Truncated { bytes: 90 };
+    the_response_trickles: Fault::Trickle { ms_per_byte: 0 };
+    the_response_trickles_for_too_long: Fault::Trickle { ms_per_byte: TOO_SLOW_MS };
     a_gateway_says_500_before_the_platform_acts: Fault::Status { code: status(500), before: true };
     a_gateway_says_500_after_the_platform_acted: Fault::Status { code: status(500), before: false };
     a_gateway_says_502_before_the_platform_acts: Fault::Status { code: status(502), before: true };
     a_gateway_says_504_after_the_platform_acted: Fault::Status { code: status(504), before: false };
     a_gateway_says_204: Fault::Status { code: status(204), before: false };
-    the_answer_is_garbage: Fault::Garbage { seed: 7, bytes: 300 };
-    the_answer_is_empty: Fault::Garbage { seed: 7, bytes: 0 };
+    the_response_is_garbage: Fault::Garbage { seed: 7, bytes: 300 };
+    the_response_is_empty: Fault::Garbage { seed: 7, bytes: 0 };
     a_login_page_answers_instead: Fault::Html;
     a_login_page_answers_for_the_platform: Fault::HtmlAfter;
-    the_answer_is_in_gbk: Fault::Gbk;
-    the_answer_sends_elsewhere: Fault::Redirect { location: "/o2o-dm/op.php".into() };
-    the_answer_is_large: Fault::Huge { bytes: 100_000 };
-    the_answer_is_too_large: Fault::Huge { bytes: 3 << 20 };
-    the_answer_has_another_amount: Fault::WrongTotal { total: "99.99".into() };
-    the_answer_has_no_amount: Fault::WrongTotal { total: String::new() };
+    the_response_is_in_gbk: Fault::Gbk;
+    the_response_sends_elsewhere: Fault::Redirect { location: "/o2o-dm/op.php".into() };
+    the_response_is_large: Fault::Huge { bytes: 100_000 };
+    the_response_is_too_large: Fault::Huge { bytes: 3 << 20 };
+    the_response_has_another_amount: Fault::WrongTotal { total: "99.99".into() };
+    the_response_has_no_amount: Fault::WrongTotal { total: String::new() };
     the_platform_says_that_the_customer_is_still_paying: Fault::StillPaying;
     the_platform_does_not_find_it: Fault::NotFound;
     the_platform_finds_the_sign_wrong: Fault::SignError;
     the_platform_acts_and_finds_the_sign_wrong: Fault::SignErrorAfter;
     the_platform_does_not_know_the_device: Fault::DeviceError;
-    the_answer_is_no_xml: Fault::AnswerAfter { body: "ok".into() };
-    the_answer_says_nothing: Fault::AnswerAfter { body: "<dm/>".into() };
-    the_answer_is_cut_off_before_it_says_whose_it_is: Fault::AnswerAfter {
+    the_response_is_no_xml: Fault::ResponseAfter { body: "ok".into() };
+    the_response_says_nothing: Fault::ResponseAfter { body: "<dm/>".into() };
+    the_response_is_cut_off_before_it_says_whose_it_is: Fault::ResponseAfter {
         body: "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm999\" total=\"12.34\"><paylist><pay>".into(),
     };
-    the_platform_is_in_maintenance: Fault::Answer { body: "<dm ok=\"0\" info=\"系统维护中\"/>".into() };
-    the_platform_acts_and_speaks_of_maintenance: Fault::AnswerAfter {
+    the_platform_is_in_maintenance: Fault::Response { body: "<dm ok=\"0\" info=\"系统维护中\"/>".into() };
+    the_platform_acts_and_speaks_of_maintenance: Fault::ResponseAfter {
         body: "<dm ok=\"0\" info=\"系统维护中\"/>".into(),
     };
-    the_answer_has_an_unknown_word: Fault::AnswerAfter { body: "<dm ok=\"2\" info=\"支付成功\"/>".into() };
+    the_response_has_an_unknown_word: Fault::ResponseAfter { body: "<dm ok=\"2\" info=\"支付成功\"/>".into() };
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_refund_that_is_delivered_twice_but_fits_only_once_is_told_as_refunded() {
 }
 
 #[test]
-fn an_answer_about_another_order_than_the_one_that_was_named_is_not_believed() {
+fn a_response_about_another_order_than_the_one_that_was_named_is_not_believed() {
     let shop = Shop::open_utf8();
     let code = shop.wechat();
     shop.once(Call::Micropay, Fault::StillPaying);
@@ -259,7 +259,7 @@ fn an_answer_about_another_order_than_the_one_that_was_named_is_not_believed() {
 }
 
 #[test]
-fn a_refunds_answer_about_another_order_is_not_believed() {
+fn a_refunds_response_about_another_order_is_not_believed() {
     refunding_survives(&Fault::WrongOrder { dm_id: "dm1234".into() });
     reading_survives(&Fault::WrongOrder { dm_id: "dm1234".into() });
 }
@@ -268,7 +268,7 @@ fn a_refunds_answer_about_another_order_is_not_believed() {
 fn a_platform_that_is_gone_for_a_while_costs_time_and_no_money() {
     let shop = Shop::open_utf8();
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.control
         .add_fault(FaultOrder::once(Call::Query, Fault::Status { code: status(503), before: true }).times(8));
     shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
@@ -288,7 +288,7 @@ fn a_platform_that_cannot_be_reached_is_not_sent_and_the_numbers_can_be_used_aga
     let reply = shop.till.micropay("B1", &code, 100, SOON).is(codes::ERR_NOT_SENT);
     assert_eq!(reply.text("money"), "not_moved");
     // An order of another till; an order of this till is sent to the server that charged it.
-    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
+    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_RESPONSE);
     assert_eq!(shop.till.unresolved().is(codes::OK).number("open"), 0);
     assert_eq!(shop.sent(Call::Micropay).len(), 1);
     move_to(&shop.sandbox.base());
@@ -317,7 +317,7 @@ fn a_name_server_that_is_gone_holds_a_call_no_longer_than_connecting_may_take() 
     assert_eq!(reply.text("money"), "not_moved");
     shop.till.time().is(codes::ERR_NOT_SENT);
     // An order of another till; an order of this till is sent to the server that charged it.
-    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_ANSWER);
+    shop.till.refund_order("R1", "", "dm1", 100).is(codes::ERR_NO_RESPONSE);
     // The name of a proxy is looked up too.
     shop.open_again_with(&[LIMIT, ("proxy", "http://silent.example:1")]);
     shop.till.config(1).is(codes::ERR_NOT_SENT);
@@ -348,7 +348,7 @@ fn bills_that_are_open_together_are_all_settled_by_one_recovery() {
     // The late ones have long arrived when the quiet time is over.
     let mut shop = Setup::default().option("quiet_ms", "2000").open();
     let codes_of: Vec<_> = (0..6).map(|_| shop.wechat()).collect();
-    let faults = [Fault::AnswerLost, Fault::RequestLost, Fault::Late { ms: 150 }];
+    let faults = [Fault::ResponseLost, Fault::RequestLost, Fault::Late { ms: 150 }];
     for (n, code) in codes_of.iter().enumerate() {
         shop.once(Call::Micropay, faults[n % 3].clone());
         shop.always(Call::Query, Fault::RequestLost);

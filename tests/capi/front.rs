@@ -17,7 +17,7 @@ use crate::till::Pairs;
 pub enum Mood {
     /// Like the platform.
     Honest,
-    /// It accepts everything and never answers.
+    /// It accepts everything and never responses.
     Silent,
     /// Each response takes its time.
     Slow,
@@ -52,7 +52,7 @@ struct Shared {
 
 struct State {
     mood: Mood,
-    answers: usize,
+    responses: usize,
     closed: bool,
 }
 
@@ -63,7 +63,7 @@ impl Front {
         // So few connections may wait that a crowd fills the queue.
         socket.listen(16).unwrap();
         let listener = TcpListener::from(socket);
-        let state = Mutex::new(State { mood: Mood::Honest, answers: 0, closed: false });
+        let state = Mutex::new(State { mood: Mood::Honest, responses: 0, closed: false });
         let shared = Arc::new(Shared { platform, state, changed: Condvar::new() });
         let (addr, acceptor) = (listener.local_addr().unwrap(), shared.clone());
         let accepting = Some(std::thread::spawn(move || acceptor.accept(&listener)));
@@ -150,16 +150,16 @@ impl Shared {
             match self.mood() {
                 Mood::Silent | Mood::Deaf => return io::copy(till, &mut io::sink()).map(drop),
                 Mood::Trickling => {
-                    let answer = self.ask(&request)?;
-                    let answers = {
+                    let response = self.ask(&request)?;
+                    let responses = {
                         let mut state = self.state.lock().unwrap();
-                        state.answers += 1;
-                        state.answers
+                        state.responses += 1;
+                        state.responses
                     };
                     // First the head never ends, then the body.
-                    let begin = match answers % 2 {
+                    let begin = match responses % 2 {
                         0 => "HTTP/1.1 200 OK\r\nX: ".to_owned(),
-                        _ => longer(&String::from_utf8_lossy(&answer)),
+                        _ => longer(&String::from_utf8_lossy(&response)),
                     };
                     return drip(till, begin.as_bytes());
                 }
@@ -169,8 +169,8 @@ impl Shared {
                 }
                 _ => {}
             }
-            let answer = self.ask(&request)?;
-            till.write_all(&answer)?;
+            let response = self.ask(&request)?;
+            till.write_all(&response)?;
         }
         Ok(())
     }
@@ -187,8 +187,8 @@ impl Shared {
 }
 
 /// A response that claims to be longer than it is.
-fn longer(answer: &str) -> String {
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+fn longer(response: &str) -> String {
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len() + 100_000)
 }
 

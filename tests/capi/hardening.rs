@@ -51,7 +51,7 @@ fn a_config_that_sends_payments_to_another_host_is_not_used_and_nothing_is_charg
 fn a_server_that_is_no_address_leaves_the_config_as_it_is() {
     let shop = Shop::open_utf8();
     server(&shop, "ftp://127.0.0.1");
-    shop.till.config(1).is(codes::ERR_BAD_ANSWER);
+    shop.till.config(1).is(codes::ERR_BAD_RESPONSE);
     shop.sell("B1", 100);
 }
 
@@ -166,7 +166,7 @@ fn a_server_that_only_looks_like_an_allowed_one_is_not_used() {
         server(&shop, &elsewhere);
         let refused = shop.till.config(1);
         assert!(
-            [codes::ERR_SERVER_NOT_ALLOWED, codes::ERR_BAD_ANSWER].contains(&refused.code),
+            [codes::ERR_SERVER_NOT_ALLOWED, codes::ERR_BAD_RESPONSE].contains(&refused.code),
             "{elsewhere:?} came to {}",
             codes::name(refused.code)
         );

@@ -6,14 +6,11 @@ use std::num::NonZeroU32;
 use wsy_sandbox::{Behaviour, BillOutcome, Call, DmId, Fault, FaultOrder, Fen, NewDevice, Says, Settings};
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop, eventually};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Pairs, Reply};
 
 /// Long enough for the quiet time of a shop and three denials.
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
-
-/// A quiet time that no test waits for: an early verdict must have another reason.
-const NEVER_QUIET: &str = "3600000";
 
 /// Sentences that decide nothing about a charge, one or two of each class.
 const UNDECIDED: [&str; 9] = [
@@ -150,19 +147,19 @@ fn a_failed_question_decides_nothing_whichever_number_it_names() {
 
 #[test]
 fn the_order_of_another_bill_says_nothing_about_this_one() {
-    let answers: [fn(&str) -> Says; 3] = [
+    let responses: [fn(&str) -> Says; 3] = [
         |theirs| Says::failed("支付失败").of(theirs),
         |theirs| Says::failed("用户支付中").ok("-1").of(theirs),
         |theirs| Says::failed("支付成功").ok("1").of(theirs).with("total", "1.00"),
     ];
-    for answer in answers {
+    for response in responses {
         let shop = Shop::open_utf8();
         let theirs = shop.sell("A", 100).text("dm_id").to_owned();
-        shop.once(Call::Micropay, Fault::Says(answer(&theirs)));
+        shop.once(Call::Micropay, Fault::Says(response(&theirs)));
         shop.till.micropay("B", &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
         let code = shop.wechat();
-        shop.once(Call::Micropay, Fault::Says(answer(&theirs).acting_after(0)));
-        shop.once(Call::Query, Fault::Says(answer(&theirs)));
+        shop.once(Call::Micropay, Fault::Says(response(&theirs).acting_after(0)));
+        shop.once(Call::Query, Fault::Says(response(&theirs)));
         let reply = shop.till.micropay("C", &code, 100, NONE).is(codes::PAID);
         assert_ne!(reply.text("dm_id"), theirs);
         shop.verify(&reply, &code, 100);
@@ -171,7 +168,7 @@ fn the_order_of_another_bill_says_nothing_about_this_one() {
 }
 
 #[test]
-fn an_answer_that_contradicts_itself_proves_nothing() {
+fn a_response_that_contradicts_itself_proves_nothing() {
     let paid = || Says::failed("支付成功").ok("1").of_own().with("total", "1.00");
     let failed = || Says::failed("余额不足").of_own();
     for says in [
@@ -195,7 +192,7 @@ fn an_answer_that_contradicts_itself_proves_nothing() {
 fn a_replica_that_does_not_know_the_order_yet_is_asked_again() {
     let shop = patient_shop();
     for (at, fault) in
-        [Fault::AnswerLost, Fault::Says(Says::failed("系统繁忙").acting_after(0))].into_iter().enumerate()
+        [Fault::ResponseLost, Fault::Says(Says::failed("系统繁忙").acting_after(0))].into_iter().enumerate()
     {
         let code = shop.wechat();
         shop.once(Call::Micropay, fault);
@@ -221,7 +218,7 @@ fn an_order_that_is_gone_from_a_reading_and_there_again_was_always_there() {
 #[test]
 fn a_refund_that_the_bill_does_not_show_yet_is_not_made_a_second_time() {
     for fault in
-        [None, Some(Fault::AnswerLost), Some(Fault::Says(Says::failed("退款处理中").acting_after(0)))]
+        [None, Some(Fault::ResponseLost), Some(Fault::Says(Says::failed("退款处理中").acting_after(0)))]
     {
         let shop = patient_shop();
         shop.sell("B1", 1000);
@@ -278,7 +275,7 @@ fn a_refund_in_several_lines_is_made_if_it_was_accepted_and_a_conflict_if_nothin
     shop.till.refund("R1", "B1", 400, NONE).is(codes::REFUNDED);
     shop.agree();
     shop.sell("B2", 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     let reply = shop.till.refund("R2", "B2", 400, NONE).is(codes::UNKNOWN);
     assert_eq!(reply.text("state"), "conflict");
 }
@@ -326,7 +323,7 @@ fn a_bill_that_only_its_own_device_may_see_is_not_lost_to_another() {
     let shop = Shop::open_utf8();
     shop.control.set_settings(Settings { own_device_only: true, ..Settings::default() });
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -369,7 +366,7 @@ fn a_refund_that_a_proxy_repeats_is_found_by_reconciling() {
 }
 
 #[test]
-fn a_leftover_answer_on_a_kept_connection_is_nobodys() {
+fn a_leftover_response_on_a_kept_connection_is_nobodys() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::NeverAnswers);
     let paid = |dm_id: &str| {

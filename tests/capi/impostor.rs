@@ -65,17 +65,17 @@ impl Shared {
         till.set_write_timeout(Some(Duration::from_secs(180))).unwrap();
         while let Some(request) = read_message(&mut till) {
             let call = call(&request);
-            let Some(answer) = self.ask(&request) else { return };
+            let Some(response) = self.ask(&request) else { return };
             let lie = self.lie.lock().unwrap().clone();
             let lie = lie.filter(|(calls, _)| calls.contains(&call)).map(|(_, lie)| lie);
             let Some(lie) = lie else {
-                if till.write_all(&answer).is_err() {
+                if till.write_all(&response).is_err() {
                     return;
                 }
                 continue;
             };
-            let answer = String::from_utf8(answer).unwrap();
-            let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+            let response = String::from_utf8(response).unwrap();
+            let (_, body) = response.split_once("\r\n\r\n").unwrap();
             // The till may have hung up in the middle.
             let _ = lie(&mut till, body);
             let _ = till.shutdown(Shutdown::Both);

@@ -366,7 +366,7 @@ impl Rng {
         let mut faults = Vec::new();
         for call in [Call::Micropay, Call::Query, Call::Refund, Call::Read] {
             let fault = match self.below(10) {
-                0 => Fault::AnswerLost,
+                0 => Fault::ResponseLost,
                 1 => Fault::RequestLost,
                 2 => Fault::Delay { ms: 120 },
                 3 => Fault::DelayBefore { ms: 120 },
@@ -468,7 +468,7 @@ fn a_till_that_is_killed_at_any_moment_and_again_in_its_recovery_settles_everyth
 
 #[test]
 fn a_ledger_that_is_lost_between_two_lives_does_not_go_unnoticed() {
-    let mut world = World::new(&[(Call::Micropay, Fault::AnswerLost)]);
+    let mut world = World::new(&[(Call::Micropay, Fault::ResponseLost)]);
     world.live(Some(&Death::At("tell 3 after".to_owned())));
     for file in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.mark"] {
         let _ = std::fs::remove_file(world.folder().join(file));

@@ -1,7 +1,7 @@
 //! Responses that are too large, too long, too slow, or crafted to hurt their reader.
 //!
 //! The platform has acted each time: the money has moved, and an attacker in between lies about it. A lie
-//! decides nothing, costs no more than `answer_ms` and a little memory, and once it is over, the truth comes
+//! decides nothing, costs no more than `response_ms` and a little memory, and once it is over, the truth comes
 //! out.
 
 use std::io::{self, Write};
@@ -21,10 +21,10 @@ const LONG: Duration = Duration::from_secs(120);
 /// The most memory that the whole C program may ever use, in KB; the largest lies are many times that.
 const MOST_MEMORY: u64 = 96 * 1024;
 
-fn shop(answer_ms: &str) -> (Shop, Impostor) {
+fn shop(response_ms: &str) -> (Shop, Impostor) {
     let shop = Shop::open_utf8();
     let impostor = Impostor::before(&shop);
-    shop.open_again_with(&[("answer_ms", answer_ms), ("base", &impostor.base())]);
+    shop.open_again_with(&[("response_ms", response_ms), ("base", &impostor.base())]);
     (shop, impostor)
 }
 
@@ -49,7 +49,7 @@ fn is_not_believed(lie: &Lie) {
         soon(|| shop.till.time()),
     ] {
         assert!(
-            [codes::ERR_NO_ANSWER, codes::ERR_BAD_ANSWER].contains(&reply.code),
+            [codes::ERR_NO_RESPONSE, codes::ERR_BAD_RESPONSE].contains(&reply.code),
             "{}: {:?}",
             codes::name(reply.code),
             reply.fields
@@ -61,7 +61,7 @@ fn is_not_believed(lie: &Lie) {
     impostor.lie(&["refund"], lie);
     // On a busy machine the reading before it may be too late; then nothing was sent.
     let mut first = soon(|| shop.till.refund("R1", "B1", 300, NONE));
-    while first.code == codes::ERR_NO_ANSWER {
+    while first.code == codes::ERR_NO_RESPONSE {
         first = soon(|| shop.till.refund("R1", "B1", 300, NONE));
     }
     assert!([codes::REFUNDED, codes::UNKNOWN].contains(&first.code), "{}", codes::name(first.code));
@@ -106,10 +106,10 @@ macro_rules! lies {
     };
 }
 
-lies! { an_answer_within_the_limits_is_taken, is_believed:
-    that_is_as_large_as_answers_may_be: lie(|till, body| send(till, &whole(&padded(body, LARGEST))));
+lies! { a_response_within_the_limits_is_taken, is_believed:
+    that_is_as_large_as_responses_may_be: lie(|till, body| send(till, &whole(&padded(body, LARGEST))));
     that_is_one_byte_smaller: lie(|till, body| send(till, &whole(&padded(body, LARGEST - 1))));
-    in_chunks_that_are_as_large_as_answers_may_be: lie(|till, body| {
+    in_chunks_that_are_as_large_as_responses_may_be: lie(|till, body| {
         send_chunks(till, &padded(body, LARGEST))
     });
     that_ends_with_its_connection_and_is_as_large: lie(|till, body| {
@@ -150,7 +150,7 @@ lies! { an_answer_within_the_limits_is_taken, is_believed:
     });
 }
 
-lies! { an_answer_of_a_wrong_size_is_not_believed, is_not_believed:
+lies! { a_response_of_a_wrong_size_is_not_believed, is_not_believed:
     that_is_one_byte_too_large: lie(|till, body| send(till, &whole(&padded(body, LARGEST + 1))));
     in_chunks_that_are_one_byte_too_large: lie(|till, body| send_chunks(till, &padded(body, LARGEST + 1)));
     that_ends_with_its_connection_and_is_one_byte_too_large: lie(|till, body| {
@@ -184,7 +184,7 @@ lies! { an_answer_of_a_wrong_size_is_not_believed, is_not_believed:
     });
 }
 
-lies! { an_answer_with_a_wrong_head_is_not_believed, is_not_believed:
+lies! { a_response_with_a_wrong_head_is_not_believed, is_not_believed:
     with_a_header_of_a_megabyte: lie(|till, body| {
         send(till, &head(&format!("X: {}\r\nContent-Length: {}", "x".repeat(1 << 20), body.len())))?;
         send(till, body)
@@ -220,7 +220,7 @@ lies! { an_answer_with_a_wrong_head_is_not_believed, is_not_believed:
     });
 }
 
-lies! { an_answer_without_end_is_not_believed, is_not_believed:
+lies! { a_response_without_end_is_not_believed, is_not_believed:
     that_is_a_head_without_end: lie(|till, _| {
         send(till, "HTTP/1.1 200 OK\r\nX: ")?;
         endless(till, "x".repeat(8192))
@@ -264,12 +264,12 @@ lies! { an_answer_without_end_is_not_believed, is_not_believed:
         send(till, body)?;
         trickle_for_ever(till)
     });
-    whose_interim_answers_trickle_for_ever: lie(|till, _| loop {
+    whose_interim_responses_trickle_for_ever: lie(|till, _| loop {
         trickle(till, b"HTTP/1.1 102 Processing\r\n\r\n", Duration::from_millis(1))?;
     });
 }
 
-lies! { an_answer_whose_document_is_made_to_hurt_is_not_believed, is_not_believed:
+lies! { a_response_whose_document_is_made_to_hurt_is_not_believed, is_not_believed:
     that_is_100000_deep: lie(|till, body| send(till, &whole(&inside(body, &"<a>".repeat(100_000)))));
     of_a_hundred_thousand_elements: lie(|till, body| send(till, &whole(&inside(body, &"<a/>".repeat(100_000)))));
     with_entities_of_entities: lie(|till, body| {
@@ -300,10 +300,10 @@ lies! { an_answer_whose_document_is_made_to_hurt_is_not_believed, is_not_believe
 }
 
 #[test]
-fn no_answer_makes_the_program_large() {
+fn no_response_makes_the_program_large() {
     let (shop, impostor) = shop("1000");
     let code = shop.wechat();
-    impostor.lie(&["micropay"], &an_answer_is_lost());
+    impostor.lie(&["micropay"], &a_response_is_lost());
     shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
     let floods: [Lie; 7] = [
         lie(|till, body| {
@@ -363,7 +363,7 @@ fn a_pattern_in_the_config_that_is_made_to_be_slow_or_large_stops_nobody() {
     assert!(shop.sent(wsy_sandbox::Call::Micropay).is_empty());
 }
 
-fn an_answer_is_lost() -> Lie {
+fn a_response_is_lost() -> Lie {
     lie(|_, _| Ok(()))
 }
 

@@ -13,7 +13,7 @@ fn every_step_of_a_payment_has_a_line_with_its_number_in_the_file_and_at_the_cal
     for page in Page::BOTH {
         let shop = Setup::default().page(page).open();
         shop.till.on_log("on").is(codes::OK);
-        shop.once(Call::Micropay, Fault::AnswerLost);
+        shop.once(Call::Micropay, Fault::ResponseLost);
         let paid = shop.sell("B-17", 100);
         shop.till.refund("R-18", "B-17", 30, NONE).is(codes::REFUNDED);
         let heard = shop.till.log();
@@ -45,8 +45,8 @@ fn every_step_of_a_payment_has_a_line_with_its_number_in_the_file_and_at_the_cal
 fn what_the_platform_says_cannot_begin_a_line_of_its_own() {
     let shop = Shop::open_utf8();
     let body = "<dm ok=\"0\" info=\"余额不足&#10;2026-11-22 08:00:00.000 ERROR forged&#13;\" dm_id=\"dm5\"/>";
-    shop.always(Call::Micropay, Fault::Answer { body: body.to_owned() });
-    shop.always(Call::Query, Fault::Answer { body: body.to_owned() });
+    shop.always(Call::Micropay, Fault::Response { body: body.to_owned() });
+    shop.always(Call::Query, Fault::Response { body: body.to_owned() });
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::NOT_PAID);
     let file = fs::read_to_string(shop.folder().join("wsy.log")).unwrap();
     assert!(file.contains("forged"));

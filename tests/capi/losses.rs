@@ -9,24 +9,24 @@ use wsy_sandbox::{
 };
 
 use crate::codes;
-use crate::shop::{SOON, Setup, Shop};
+use crate::shop::{NEVER_QUIET, SOON, Setup, Shop};
 use crate::till::{NONE, Pairs, Reply};
 
 /// Long enough for every quiet time of these tests.
 const PATIENT: Pairs<'static> = &[("deadline_ms", "2500")];
 
 fn says(info: &str) -> Fault {
-    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
+    Fault::Response { body: format!("<dm ok=\"0\" info=\"{info}\"/>") }
 }
 
 fn says_of(info: &str, dm_id: &str) -> Fault {
-    Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\" dm_id=\"{dm_id}\"/>") }
+    Fault::Response { body: format!("<dm ok=\"0\" info=\"{info}\" dm_id=\"{dm_id}\"/>") }
 }
 
 fn paid(dm_id: &str, yuan: &str) -> Fault {
     let attributes =
         format!("dm_id=\"{dm_id}\" total=\"{yuan}\" pay_type=\"4\" pay_time=\"2026-11-22 10:00:00\"");
-    Fault::Answer {
+    Fault::Response {
         body: format!("<dm ok=\"1\" info=\"支付成功\" {attributes} pay_id=\"4200\" no=\"\"/>")
     }
 }
@@ -44,7 +44,7 @@ fn bill_of(dm_id: &str, refunds: &[(&str, &str)]) -> Fault {
             "<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"-{yuan}\" pay_time=\"2099-11-22 11:00:00\" pay_id=\"{id}\"/>"
         );
     }
-    Fault::Answer { body: body + "</dm>" }
+    Fault::Response { body: body + "</dm>" }
 }
 
 fn fen(yuan: &str) -> i64 {
@@ -88,10 +88,10 @@ fn a_decline_that_speaks_of_trouble_or_of_an_earlier_use_decides_nothing() {
         "Service Currently Unavailable",
         "没有听说过",
     ] {
-        let shop = Shop::open_utf8();
+        let shop = Setup::default().option("quiet_ms", NEVER_QUIET).open();
         let code = shop.wechat();
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
-        shop.once(Call::Micropay, Fault::AnswerAfter { body });
+        shop.once(Call::Micropay, Fault::ResponseAfter { body });
         shop.once(Call::Query, Fault::NotFound);
         shop.verify(&shop.till.micropay("B1", &code, 1234, NONE).is(codes::PAID), &code, 1234);
         shop.agree_on_one_capture("B1");
@@ -113,7 +113,7 @@ fn a_question_that_fails_is_no_failed_payment() {
 
 #[test]
 fn a_bill_that_was_being_paid_is_not_taken_back_by_what_is_not_its_failure() {
-    let answers: [fn(&Shop, &str); 5] = [
+    let responses: [fn(&Shop, &str); 5] = [
         |shop, _| shop.always(Call::Query, says_of("支付失败", "dm7")),
         |shop, ours| shop.always(Call::Query, says_of("该订单已支付", ours)),
         |shop, _| shop.always(Call::Query, says("订单不存在")),
@@ -123,11 +123,11 @@ fn a_bill_that_was_being_paid_is_not_taken_back_by_what_is_not_its_failure() {
             shop.always(Call::Query, says("订单不存在"));
         },
     ];
-    for answer in answers {
+    for response in responses {
         // A bill that is watched for ten quiet times needs a person.
         let mut shop = Setup::default().option("quiet_ms", "100").open();
         let dm_id = still_paying(&shop, "B1", 100);
-        answer(&shop, &dm_id);
+        response(&shop, &dm_id);
         is_open_with_a_person(&shop.till.settle("B1", PATIENT));
         shop.till.close().is(codes::OK);
         shop.start_again().is(codes::OK);
@@ -155,7 +155,7 @@ fn the_order_of_an_open_bill_pays_no_other() {
     let shop = Shop::open_utf8();
     let first = still_paying(&shop, "A", 100);
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, paid(&first, "1.00"));
     is_open_with_a_person(&shop.till.micropay("B", &code, 100, PATIENT));
     shop.control.clear_faults();
@@ -189,7 +189,7 @@ fn a_refund_that_is_being_processed_is_one_that_was_accepted() {
     let shop = Setup::default().option("refund_quiet_ms", "200").open();
     let dm_id = shop.sell("B1", 1000).text("dm_id").to_owned();
     let body = "<dm ok=\"0\" info=\"退款处理中，请稍后查询\"/>".to_owned();
-    shop.once(Call::Refund, Fault::AnswerAfter { body });
+    shop.once(Call::Refund, Fault::ResponseAfter { body });
     shop.control.add_fault(FaultOrder::once(Call::Read, bill_of(&dm_id, &[])).after(1).times(12));
     shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
     shop.agree();
@@ -328,7 +328,7 @@ fn the_wish_to_void_survives_a_power_cut_and_can_be_finished() {
 /// A bill whose customer has paid, and whose order is not known here. Returns the code.
 fn paid_unheard(shop: &Shop, bill: &str) -> String {
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay(bill, &code, 100, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -392,7 +392,7 @@ fn our_order_that_failed_for_a_reason_of_trouble_is_not_paid_after_the_quiet_tim
     }
     let shop = Shop::open_utf8();
     let body = "<dm ok=\"-1\" info=\"请在手机终端上确认支付\" dm_id=\"dm7\"/>".to_owned();
-    shop.once(Call::Micropay, Fault::Answer { body });
+    shop.once(Call::Micropay, Fault::Response { body });
     let reply = shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     assert_eq!(reply.text("dm_id"), "dm7");
 }
@@ -428,7 +428,7 @@ fn a_bill_that_turned_out_to_be_paid_is_a_paid_bill() {
 
 #[test]
 fn settling_and_recovering_keep_their_limit() {
-    let shop = Setup::default().option("answer_ms", "30000").open();
+    let shop = Setup::default().option("response_ms", "30000").open();
     let insist = [("deadline_ms", "1"), ("insist", "may_charge_twice")];
     for bill in ["B1", "B1", "B1", "B1", "B1", "B2", "B3", "B4", "B5", "B6"] {
         shop.once(Call::Micropay, Fault::RequestLost);

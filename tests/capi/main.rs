@@ -15,7 +15,7 @@ mod shop;
 mod till;
 
 mod activation;
-mod answers;
+mod responses;
 mod attack;
 mod attack_charges;
 mod attack_driver;

@@ -146,7 +146,7 @@ fn no_address_gets_into_log_replies_or_files() {
     let mut said = Vec::new();
     let mut codes_of = Vec::new();
     for (n, fault) in [
-        Fault::AnswerLost,
+        Fault::ResponseLost,
         Fault::Html,
         Fault::SignError,
         Fault::Redirect { location: "/x".into() },

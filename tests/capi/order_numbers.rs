@@ -122,7 +122,7 @@ fn a_number_that_fits_nothing_is_refused_before_anything_is_sent() {
 fn blanks_are_not_the_channel_s_number_of_a_payment_that_has_none() {
     let shop = Shop::open_utf8();
     let body = "<dm ok=\"1\" dm_id=\"dm7\" total=\"1.00\" pay_type=\"4\"></dm>".to_owned();
-    shop.once(Call::Micropay, Fault::Answer { body });
+    shop.once(Call::Micropay, Fault::Response { body });
     assert_eq!(shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID).text("pay_id"), "");
     shop.silent(|| shop.till.refund_order("R1", "", " ", 100).is(codes::ERR_DM_ID));
 }

@@ -92,11 +92,11 @@ fn a_code_that_another_till_spent_is_declined_here_whatever_the_amount() {
 }
 
 #[test]
-fn a_code_that_another_till_spent_is_not_told_as_paid_when_our_answer_is_lost() {
+fn a_code_that_another_till_spent_is_not_told_as_paid_when_our_response_is_lost() {
     let shop = Shop::open_utf8();
     let code = shop.wechat();
     shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     let other = another_till(&shop);
     let asked = shop.sent(Call::Query).len();
     other.micropay_start(1, "B2", &code, 100, NONE).is(codes::PENDING);
@@ -297,7 +297,7 @@ fn a_config_that_sends_payments_to_another_server_is_followed() {
 
 /// A response to a query that says that money of an order went back.
 fn says_refunded(ok: &str, info: &str, order: &str) -> Fault {
-    Fault::Answer { body: format!("<dm ok=\"{ok}\" info=\"{info}\"{order}/>") }
+    Fault::Response { body: format!("<dm ok=\"{ok}\" info=\"{info}\"{order}/>") }
 }
 
 const REFUNDED: [&str; 8] = [

@@ -143,7 +143,7 @@ fn a_picture_that_cannot_be_right_is_not_made() {
              </printinfo></pay></paylist></dm>",
             code.abs()
         );
-        shop.once(Call::Micropay, Fault::Answer { body });
+        shop.once(Call::Micropay, Fault::Response { body });
         let bill = format!("C{code}");
         shop.till.micropay(&bill, &shop.wechat(), 100, NONE).is(codes::PAID);
         shop.till.find_receipt(&bill, NONE, 1).is(codes::OK);

@@ -14,7 +14,7 @@ pub struct Printer {
 
 impl Printer {
     /// A printer that gives this response to a query, and prints what comes on one connection.
-    pub fn saying(answers: &'static [u8]) -> Self {
+    pub fn saying(responses: &'static [u8]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
         let paper = std::thread::spawn(move || {
@@ -22,7 +22,7 @@ impl Printer {
             let mut asked = [0; QUESTIONS.len()];
             line.read_exact(&mut asked).unwrap();
             assert_eq!(asked, QUESTIONS);
-            line.write_all(answers).unwrap();
+            line.write_all(responses).unwrap();
             let mut paper = Vec::new();
             line.read_to_end(&mut paper).unwrap();
             paper

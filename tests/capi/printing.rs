@@ -26,11 +26,11 @@ fn a_printer_gets_the_receipt_to_the_byte_whether_or_not_it_tells_its_state() {
         let sold = shop.sell("B1", 1234).receipt.unwrap();
         shop.till.find_receipt("B1", NONE, 0).is(codes::OK);
         // Ready; silent; something that is not a status; paper that is about to run out.
-        for answers in [&[0x12, 0x12][..], &[], b"ok", &[0x12, 0x1e]] {
-            let printer = Printer::saying(answers);
+        for responses in [&[0x12, 0x12][..], &[], b"ok", &[0x12, 0x1e]] {
+            let printer = Printer::saying(responses);
             let reply = shop.till.print_receipt(0, &printer.name(), 0).is(codes::OK);
             assert_eq!(reply.text("money"), "not_moved");
-            assert_eq!(printer.paper(), sold, "{answers:x?}");
+            assert_eq!(printer.paper(), sold, "{responses:x?}");
         }
     }
 }
@@ -48,13 +48,13 @@ fn bytes_are_printed_as_they_are() {
 #[test]
 fn a_printer_without_paper_or_with_an_open_cover_says_so_and_gets_nothing() {
     let (shop, _) = shop_with_receipt();
-    for (answers, code, why) in [
+    for (responses, code, why) in [
         (&[0x12, 0x72][..], codes::ERR_NO_PAPER, "paper"),
         (&[0x32, 0x12], codes::ERR_NO_PAPER, "paper"),
         (&[0x16, 0x12], codes::ERR_PRINTER_OFFLINE, "cover"),
         (&[0x52, 0x12], codes::ERR_PRINTER_OFFLINE, "error"),
     ] {
-        let printer = Printer::saying(answers);
+        let printer = Printer::saying(responses);
         let reply = shop.till.print_receipt(0, &printer.name(), 0).is(code);
         assert!(reply.text("detail").contains(why), "{}", reply.text("detail"));
         assert!(printer.paper().is_empty());

@@ -112,12 +112,12 @@ fn a_bill_whose_lines_show_a_discount_is_read_and_refunded_within_what_is_certai
         (0, 400, 600)
     );
     // Its lines would not distinguish a second refund from the first.
-    shop.till.refund("R2", "B1", 400, &[("deadline_ms", "200")]).is(codes::ERR_NO_ANSWER);
+    shop.till.refund("R2", "B1", 400, &[("deadline_ms", "200")]).is(codes::ERR_NO_RESPONSE);
     assert_eq!(shop.sent(Call::Refund).len(), 1);
-    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert!(found.list("unanswered")[0].text("reason").contains("do not add up"));
     // Such a bill does not show one that is lost.
     shop.sell("B2", 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.till.refund("R3", "B2", 400, &[("deadline_ms", "1500")]).is(codes::UNKNOWN);
 }

@@ -62,7 +62,7 @@ fn escapes_become_bytes_and_text_becomes_gbk_whatever_the_clients_code_page() {
         let body = "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm77\" total=\"1.00\" pay_type=\"4\" pay_time=\"2026-11-22 \
                     08:00:00\" pay_id=\"420\"><paylist><pay><printinfo>\\x1b\\x40\\x1D\\x21\\x11微信￥1.00\\r\\n\\xGG\\x1B\\x69\
                     </printinfo></pay></paylist></dm>";
-        shop.once(Call::Micropay, Fault::Answer { body: body.to_owned() });
+        shop.once(Call::Micropay, Fault::Response { body: body.to_owned() });
         let reply = shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
         let bytes = b"\x1b\x40\x1d\x21\x11\xce\xa2\xd0\xc5\xa3\xa41.00\r\n\\xGG\x1b\x69";
         assert_eq!(reply.receipt.as_deref(), Some(bytes.as_slice()));
@@ -85,7 +85,7 @@ fn a_receipt_of_1970_is_an_error_that_offers_the_receipt_of_the_ledger() {
 }
 
 #[test]
-fn a_reprint_that_gets_no_answer_or_a_login_page_offers_the_receipt_of_the_ledger() {
+fn a_reprint_that_gets_no_response_or_a_login_page_offers_the_receipt_of_the_ledger() {
     let shop = Shop::open_utf8();
     let paid = shop.sell("B1", 100);
     for fault in [

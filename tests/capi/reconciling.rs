@@ -83,7 +83,7 @@ fn a_late_success_is_found_and_its_alarm_stays_until_it_is_acknowledged() {
         for call in [Call::Query, Call::Read] {
             shop.always(call, Fault::Html);
         }
-        let silence = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+        let silence = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
         assert_eq!((silence.number("unanswered"), silence.list("unanswered").len()), (1, 1));
     }
 }
@@ -98,7 +98,7 @@ fn a_payment_that_the_platform_no_longer_has_raises_an_alarm() {
 }
 
 #[test]
-fn one_answer_that_is_out_of_date_raises_no_alarm() {
+fn one_response_that_is_out_of_date_raises_no_alarm() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.once(Call::Read, Fault::NotFound);
@@ -186,7 +186,7 @@ fn a_refund_that_was_reported_as_not_made_and_turns_up_raises_an_alarm() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     let dm_id = shop.bill().dm_id;
-    shop.once(Call::Refund, Fault::Answer { body: r#"<dm ok="0" info="超过退款期限"/>"#.to_owned() });
+    shop.once(Call::Refund, Fault::Response { body: r#"<dm ok="0" info="超过退款期限"/>"#.to_owned() });
     shop.till.refund("R1", "B1", 40, NONE).is(codes::NOT_REFUNDED);
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
     // The platform has made it after all; on the bill it could be anybody's refund.
@@ -202,14 +202,14 @@ fn a_refund_that_was_reported_as_not_made_and_turns_up_raises_an_alarm() {
 }
 
 #[test]
-fn one_answer_that_shows_a_refund_of_the_back_office_keeps_nothing() {
+fn one_response_that_shows_a_refund_of_the_back_office_keeps_nothing() {
     let shop = Shop::open_utf8();
     let dm_id = shop.sell("B1", 100).text("dm_id").to_owned();
     let body = format!(
         "<dm ok=\"1\" dm_id=\"{dm_id}\" pay_total=\"1.00\" refund_total=\"-1.00\">\
          <pay pay_type=\"4\" pay_total=\"-1.00\" pay_time=\"2026-11-22 12:00:00\" pay_id=\"x\"/></dm>"
     );
-    shop.once(Call::Read, Fault::Answer { body });
+    shop.once(Call::Read, Fault::Response { body });
     assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), [""; 0]);
     shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
 }
@@ -219,7 +219,7 @@ fn a_code_that_was_declined_here_and_has_paid_another_amount_raises_an_alarm() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     let paid = r#"<dm ok="1" dm_id="dm7" total="1.01" pay_type="4"/>"#;
-    shop.always(Call::Query, Fault::Answer { body: paid.to_owned() });
+    shop.always(Call::Query, Fault::Response { body: paid.to_owned() });
     let found = shop.till.reconcile("").is(codes::OK);
     assert_eq!(kinds(&found), ["maybe_paid_there"]);
     assert_eq!(found.list("difference")[0].number("there_fen"), 101);
@@ -238,12 +238,12 @@ fn what_is_open_is_told_as_undecided() {
 }
 
 #[test]
-fn a_bill_without_an_answer_is_named_and_the_others_are_still_asked_about() {
+fn a_bill_without_a_response_is_named_and_the_others_are_still_asked_about() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.sell("B2", 100);
     shop.once(Call::Read, Fault::Html);
-    let found = shop.till.reconcile("").is(codes::ERR_NO_ANSWER);
+    let found = shop.till.reconcile("").is(codes::ERR_NO_RESPONSE);
     assert_eq!((found.number("asked"), found.number("unanswered")), (1, 1));
     assert_eq!(found.list("unanswered").len(), 1);
     shop.till.reconcile("").is(codes::OK);
@@ -285,7 +285,7 @@ fn a_paid_bill_of_which_the_platform_says_refunded_is_no_bill_that_is_not_there(
         let shop = Shop::open_utf8();
         shop.sell("B1", 100);
         shop.till.micropay("B2", &shop.customer(Behaviour::NoMoney), 300, NONE).is(codes::NOT_PAID);
-        let refunded = Fault::Answer { body: format!("<dm ok=\"0\" info=\"{info}\"/>") };
+        let refunded = Fault::Response { body: format!("<dm ok=\"0\" info=\"{info}\"/>") };
         shop.always(Call::Query, refunded);
         let found = shop.till.reconcile("");
         assert!(!kinds(&found).contains(&"paid_not_there".to_owned()), "{found:#?}");

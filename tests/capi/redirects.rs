@@ -23,11 +23,11 @@ fn elsewhere_is_not_visited(status: &str) {
         impostor.lie(&every, &redirect);
         let code = shop.wechat();
         shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
-        shop.till.query_auth_code(&code, 100, NONE).is(codes::ERR_NO_ANSWER);
+        shop.till.query_auth_code(&code, 100, NONE).is(codes::ERR_NO_RESPONSE);
         let refund = shop.till.refund("R1", "B0", 100, NONE);
         assert!([codes::REFUNDED, codes::UNKNOWN].contains(&refund.code), "{}", codes::name(refund.code));
-        shop.till.config(1).is(codes::ERR_NO_ANSWER);
-        shop.till.time().is(codes::ERR_NO_ANSWER);
+        shop.till.config(1).is(codes::ERR_NO_RESPONSE);
+        shop.till.time().is(codes::ERR_NO_RESPONSE);
         let initkey = shop.control.activation_code(None).unwrap();
         shop.till.activate(&initkey, "").is(codes::ERR_ACTIVATION_LOST);
         assert!(elsewhere.accept().is_err(), "{status} to {location} was followed");

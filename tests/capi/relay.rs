@@ -96,8 +96,8 @@ impl Shared {
                 state.came.push(action.clone());
                 state.drop == Some(action.as_str())
             };
-            let answer = if drop { None } else { self.forward(&request) };
-            let sent = answer.map(|answer| till.write_all(&answer).is_ok());
+            let response = if drop { None } else { self.forward(&request) };
+            let sent = response.map(|response| till.write_all(&response).is_ok());
             if sent != Some(true) {
                 let _ = till.shutdown(Shutdown::Both);
                 return;

@@ -122,7 +122,7 @@ fn shop(setup: Setup) -> (Shop, Gateway) {
 }
 
 #[test]
-fn a_lost_answer_is_not_paid_before_the_deadline_by_the_default_times() {
+fn a_lost_response_is_not_paid_before_the_deadline_by_the_default_times() {
     let mut setup = Setup::default();
     for (name, value) in SCALED {
         setup = setup.option(name, value);
@@ -138,7 +138,7 @@ fn a_lost_answer_is_not_paid_before_the_deadline_by_the_default_times() {
 }
 
 #[test]
-fn a_whole_answer_ends_in_order_and_none_with_a_reset() {
+fn a_whole_response_ends_in_order_and_none_with_a_reset() {
     let (shop, gateway) = shop(Setup::default());
     shop.sell("B1", 100);
     gateway.end_of("micropay").in_order();
@@ -146,7 +146,7 @@ fn a_whole_answer_ends_in_order_and_none_with_a_reset() {
     gateway.end_of("refund").in_order();
 
     // A response that comes too late does not count, nor does a page of a server in between.
-    shop.open_again_with(&[("answer_ms", "1000"), ("quiet_ms", "500"), ("poll_ms", "50")]);
+    shop.open_again_with(&[("response_ms", "1000"), ("quiet_ms", "500"), ("poll_ms", "50")]);
     shop.once(Call::Micropay, Fault::Held);
     shop.once(Call::Refund, Fault::Status { code: 502.try_into().unwrap(), before: false });
     let code = shop.wechat();
@@ -188,7 +188,7 @@ fn what_goes_encrypted_is_reset_as_well() {
     let server = TlsServer::start(shop.sandbox.addr(), authority.certify(&["127.0.0.1"]));
     let gateway = Gateway::to(server.addr());
     move_to(&shop, &gateway.base().replace("http:", "https:"));
-    shop.open_again_with(&[("answer_ms", "1000"), ("quiet_ms", "500")]);
+    shop.open_again_with(&[("response_ms", "1000"), ("quiet_ms", "500")]);
     shop.once(Call::Micropay, Fault::Held);
     shop.till.micropay("B1", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     gateway.end_of("").with_a_reset();
@@ -232,7 +232,7 @@ fn what_a_server_had_no_room_for_never_arrives() {
         let server = SlowReader::start();
         move_to(&shop, &server.base);
         let (limit, deadline) = if is_closed { ("30000", "60000") } else { ("1000", "200") };
-        shop.open_again_with(&[("answer_ms", limit)]);
+        shop.open_again_with(&[("response_ms", limit)]);
         let goods = "one more line of goods\r\n".repeat(10_000);
         let much = [("info", "x"), ("infoaddo", goods.as_str()), ("deadline_ms", deadline)];
         let charging = shop.till.micropay_aside("B1", &shop.wechat(), 100, &much);

@@ -197,12 +197,12 @@ fn a_planted_secret_is_found_in_no_disguise() {
         (Call::Activate, Fault::Redirect { location: "/elsewhere".into() }),
         (
             Call::Activate,
-            Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" x=&y;/>") },
+            Fault::Response { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" x=&y;/>") },
         ),
-        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" key=\"{KEY}\" key=\"{KEY}\"/>") }),
-        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}") }),
-        (Call::Activate, Fault::Answer { body: format!("<dm ok=\"1\" device_id=\"\" key=\"{KEY}\"/>") }),
-        (Call::Activate, Fault::Answer { body: format!("<{KEY} ok=\"1\"></{KEY}>") }),
+        (Call::Activate, Fault::Response { body: format!("<dm ok=\"1\" key=\"{KEY}\" key=\"{KEY}\"/>") }),
+        (Call::Activate, Fault::Response { body: format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}") }),
+        (Call::Activate, Fault::Response { body: format!("<dm ok=\"1\" device_id=\"\" key=\"{KEY}\"/>") }),
+        (Call::Activate, Fault::Response { body: format!("<{KEY} ok=\"1\"></{KEY}>") }),
     ] {
         shop.once(call, fault);
         said.push(shop.till.activate(INITKEY, "").is(codes::ERR_ACTIVATION_LOST));
@@ -226,7 +226,7 @@ fn a_planted_secret_is_found_in_no_disguise() {
     let declined = shop.customer(Behaviour::Declines { reason: "余额不足".into() });
     said.push(shop.till.micropay("B2", &declined, 100, &goods[..4]).is(codes::NOT_PAID));
     let lost = shop.wechat();
-    for fault in [Fault::AnswerLost, Fault::SignError, Fault::Html, Fault::DeviceError] {
+    for fault in [Fault::ResponseLost, Fault::SignError, Fault::Html, Fault::DeviceError] {
         shop.once(Call::Micropay, fault.clone());
         shop.always(Call::Query, fault);
         said.push(shop.till.micropay("B3", &lost, 100, &goods));
@@ -294,8 +294,8 @@ fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_log_or_re
     {
         let code = shop.wechat();
         let body = format!("<dm ok=\"{ok}\" info=\"授权码{code}处理中\"/>");
-        shop.always(*call, Fault::Answer { body });
-        shop.once(Call::Micropay, Fault::AnswerLost);
+        shop.always(*call, Fault::Response { body });
+        shop.once(Call::Micropay, Fault::ResponseLost);
         let bill = format!("B{n}");
         let replies = [
             shop.till.micropay(&bill, &code, 100, SOON),

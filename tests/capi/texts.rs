@@ -80,7 +80,7 @@ fn further_parameters_are_signed_and_sent_as_they_are() {
 }
 
 #[test]
-fn answers_in_gbk_under_a_utf8_label_are_understood_everywhere() {
+fn responses_in_gbk_under_a_utf8_label_are_understood_everywhere() {
     for page in Page::BOTH {
         let shop = Setup::default().page(page).open();
         shop.always(Call::Micropay, Fault::Gbk);

@@ -16,11 +16,13 @@ use crate::till::{NONE, Pairs, Pending, Reply, Till};
 /// The extra time allowed for a busy machine.
 const MACHINE: Duration = Duration::from_secs(6);
 /// Both limits of an exchange that nothing else ends.
-const SHORT: Pairs = &[("connect_ms", "300"), ("answer_ms", "400"), ("deadline_ms", "600")];
-/// One exchange with these: connect_ms and twice answer_ms.
+const SHORT: Pairs = &[("connect_ms", "300"), ("response_ms", "400"), ("deadline_ms", "600")];
+/// One exchange with these: connect_ms and twice response_ms.
 const EXCHANGE: Duration = Duration::from_millis(300 + 2 * 400);
-/// A response may take longer than any call that has a deadline.
-const PATIENT: Pairs = &[("connect_ms", "1000"), ("answer_ms", "30000"), ("deadline_ms", "600")];
+/// A response may take longer than any call that has a deadline, and no charge is watched for so long that it
+/// needs a person: recoveries ask only briefly about those.
+const PATIENT: Pairs =
+    &[("connect_ms", "1000"), ("response_ms", "30000"), ("deadline_ms", "600"), ("quiet_ms", "5000")];
 const DEADLINE: Duration = Duration::from_millis(600);
 /// For customers who should stay undecided.
 const AT_ONCE: Pairs = &[("deadline_ms", "1")];
@@ -132,7 +134,7 @@ fn a_question_ends_after_one_exchange() {
         );
         for (name, reply) in ended.iter().filter(|_| mood != Mood::Slow) {
             // A kept connection is silent rather than deaf.
-            let expected = [codes::ERR_NO_RECEIPT, codes::ERR_NO_ANSWER, codes::ERR_NOT_SENT];
+            let expected = [codes::ERR_NO_RECEIPT, codes::ERR_NO_RESPONSE, codes::ERR_NOT_SENT];
             assert!(expected.contains(&reply.code), "{name}: {}", codes::name(reply.code));
         }
         // One bill and its order.
@@ -294,7 +296,6 @@ fn a_recovery_keeps_to_its_budget_however_much_is_open() {
         options.push(("base", &base));
         shop.open_with(till, &options).is(codes::OK);
         all_paid(&shop);
-        // Each recovery asks only briefly about bills that were watched for long.
         eventually("all is settled", || till.recover(long).is(codes::OK).number("open") == 0);
     });
 }

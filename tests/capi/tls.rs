@@ -52,7 +52,7 @@ fn nothing_is_sent_to(shop: &Shop, server: &str) {
     shop.till.time().is(codes::ERR_NOT_SENT);
     let refund = shop.till.refund_order("R1", "", "dm1", 100);
     assert!(
-        [codes::ERR_NOT_SENT, codes::ERR_NO_ANSWER].contains(&refund.code),
+        [codes::ERR_NOT_SENT, codes::ERR_NO_RESPONSE].contains(&refund.code),
         "{}",
         codes::name(refund.code)
     );
@@ -149,14 +149,14 @@ fn a_server_that_speaks_no_tls_or_an_old_one_gets_nothing() {
     const SSL_3: &[u8] = b"\x15\x03\x00\x00\x02\x02\x28";
     let authority = authority();
     let shop = shop(&authority);
-    for answer in [
+    for response in [
         TLS_1_1,
         SSL_3,
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
         b"\x16\x03\x03\xff\xff",
         b"SSH-2.0-example\r\n",
     ] {
-        move_to(&shop, &says(answer));
+        move_to(&shop, &says(response));
         shop.till.micropay("B1", &shop.wechat(), 100, ONCE).is(codes::ERR_NOT_SENT);
     }
     nothing_is_sent_to(&shop, &shop.sandbox.base().replace("http:", "https:"));
@@ -212,7 +212,7 @@ fn a_handshake_that_trickles_or_stalls_ends_with_the_time_for_connecting() {
 fn a_connection_that_ends_after_the_request_was_encrypted_leaves_it_open() {
     let authority = authority();
     let shop = shop(&authority);
-    // The server has the platform's certificate, and never answers.
+    // The server has the platform's certificate, and never responses.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere: SocketAddr = silent.local_addr().unwrap();
     thread::spawn(move || {

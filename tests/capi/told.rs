@@ -86,7 +86,7 @@ fn the_cashier_of_a_charge_is_kept_whatever_becomes_of_it() {
     let mut shop = Shop::open_utf8();
     let cashier = [("operator_id", "小王 7")];
     shop.till.micropay("B1", &shop.wechat(), 100, &cashier).is(codes::PAID);
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.till
         .micropay("B2", &shop.customer(Behaviour::NeverAnswers), 100, &[cashier[0], SOON[0]])
         .is(codes::UNKNOWN);
@@ -192,7 +192,7 @@ fn freed_while_it_runs(shop: &Shop) -> (String, Reply) {
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
     shop.till.free_payment(1).is(codes::OK);
     eventually("the sale is listed", || shop.till.unresolved().is(codes::OK).number("unfinished") == 1);
-    (code, shop.till.settle("B1", NONE))
+    (code, shop.settle_when_free("B1"))
 }
 
 fn freed_after_its_end(shop: &Shop) -> (String, Reply) {

@@ -77,7 +77,7 @@ fn a_handle_that_nobody_polled_does_not_say_paid_after_a_person_has() {
             declined(&shop, "B1");
         } else {
             shop.always(Call::Read, Fault::RequestLost);
-            shop.till.void("B1", SOON).is(codes::ERR_NO_ANSWER);
+            shop.till.void("B1", SOON).is(codes::ERR_NO_RESPONSE);
             shop.control.clear_faults();
         }
         let told = shop.till.find("B1").is(codes::OK).text("told").to_owned();

@@ -23,7 +23,7 @@ fn says(reply: &Reply, these: &[&str], not_those: &[&str]) {
 fn a_bill_that_is_paid_where_nobody_was_told_sends_the_cashier_to_look() {
     let shop = Shop::open_utf8();
     let code = shop.wechat();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::RequestLost);
     shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -64,7 +64,7 @@ fn a_void_has_words_of_its_own() {
     // Reading the bill gets no response; the wish to undo it stays.
     shop.sell("B3", 100);
     shop.always(Call::Read, Fault::RequestLost);
-    let silent = shop.till.void("B3", NONE).is(codes::ERR_NO_ANSWER);
+    let silent = shop.till.void("B3", NONE).is(codes::ERR_NO_RESPONSE);
     says(
         &silent,
         &["还没有撤销", "再撤销一次", "not voided yet", "Void the bill again"],
@@ -72,7 +72,7 @@ fn a_void_has_words_of_its_own() {
     );
     assert!(silent.text("hint_en").contains("wsy_void"));
     shop.till.void_start(1, "B3", NONE).is(codes::PENDING);
-    says(&shop.till.wait(1).is(codes::ERR_NO_ANSWER), &["再撤销一次"], &[]);
+    says(&shop.till.wait(1).is(codes::ERR_NO_RESPONSE), &["再撤销一次"], &[]);
     assert!(shop.till.cashier(1, codes::ZH).contains("还没有撤销"));
     shop.till.free_payment(1).is(codes::OK);
     shop.control.clear_faults();
@@ -94,7 +94,7 @@ fn a_void_says_of_its_refund_what_to_do_about_the_void() {
     let shop = Shop::open_utf8();
     // Another refund is open.
     shop.sell("B1", 1000);
-    shop.once(Call::Refund, Fault::AnswerLost);
+    shop.once(Call::Refund, Fault::ResponseLost);
     shop.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     shop.till.refund("R1", "B1", 300, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
@@ -152,7 +152,7 @@ fn a_reconciliation_lists_apart_what_is_still_being_paid() {
     let shop = Shop::open_utf8();
     shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
     let paying = "<dm ok=\"-1\" info=\"用户支付中\"/>".to_owned();
-    shop.always(Call::Query, Fault::Answer { body: paying });
+    shop.always(Call::Query, Fault::Response { body: paying });
     let found = shop.till.reconcile("").is(codes::OK);
     let counts = ["asked", "paying", "unanswered", "differences"].map(|name| found.number(name));
     assert_eq!(counts, [0, 1, 0, 0]);

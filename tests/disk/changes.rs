@@ -14,7 +14,7 @@ use wsy::payment::decision::{Decision, Verdict};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Known, Record as RefundRecord};
-use wsy::protocol::answer::Order;
+use wsy::protocol::response::Order;
 use wsy::till::ledger::{Ledger, LedgerError, Tells};
 
 use crate::fixture::{STEPS, at};

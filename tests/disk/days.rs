@@ -8,7 +8,7 @@ use wsy::payment::evidence::Evidence;
 use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Before, Known, Record as RefundRecord};
 use wsy::payment::row::{Moment, NewRefund, Wallet};
-use wsy::protocol::answer::Order;
+use wsy::protocol::response::Order;
 use wsy::till::ledger::{ChargeRow, Ledger, RefundRow, Tells};
 
 use crate::fixture::every_kind;

@@ -10,10 +10,10 @@ use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
 use wsy::payment::row::Moment;
-use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
+use wsy::protocol::response::Order;
 use wsy::till::clock;
 use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells, Wallet};
 

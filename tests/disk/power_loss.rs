@@ -13,10 +13,10 @@ use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
-use wsy::protocol::answer::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
+use wsy::protocol::response::Order;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells, Wallet};
 
 use crate::fixture::{self, at};

@@ -257,7 +257,7 @@ fn what_was_heard_and_could_not_be_written_down_is_not_forgotten() {
         // afterwards.
         disk.plan(Plan { after: 0, trouble, forever: true });
         let body = "<dm ok=\"-1\" info=\"用户支付中\" dm_id=\"dm7\"/>".to_owned();
-        control.add_fault(FaultOrder::always(Call::Query, Fault::Answer { body }));
+        control.add_fault(FaultOrder::always(Call::Query, Fault::Response { body }));
         let told = settle(200);
         assert!(!matches!(told, Ok(ChargeVerdict::Paid | ChargeVerdict::NotPaid)), "{told:?}");
         control.clear_faults();
@@ -278,7 +278,7 @@ fn an_acceptance_that_could_not_be_written_down_is_not_forgotten() {
         assert_eq!(charge(&till, world.code()).unwrap(), ChargeVerdict::Paid);
         // The platform accepts the refund, and its bill lags for longer than any quiet time.
         let body = "<dm ok=\"0\" info=\"退款申请已提交\"/>".to_owned();
-        control.add_fault(FaultOrder::always(Call::Refund, Fault::Answer { body }));
+        control.add_fault(FaultOrder::always(Call::Refund, Fault::Response { body }));
         disk.plan(Plan { after, trouble: Trouble::NoSpace, forever: true });
         let _ = refund_within(&till, 100);
         let was_sent = control.requests().requests.iter().any(|request| request.action == Call::Refund);

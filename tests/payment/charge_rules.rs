@@ -5,7 +5,7 @@ use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::{AnswerError, Order, PayAnswer, TotalFee};
+use wsy::protocol::response::{Order, PayResponse, ResponseError, TotalFee};
 use wsy::protocol::sentences;
 
 const TOTAL: i32 = 100;
@@ -19,13 +19,13 @@ fn order(dm_id: &str, total_fen: i64) -> Order {
     }
 }
 
-fn paid() -> PayAnswer {
-    PayAnswer::Done(order("dm1", 100))
+fn paid() -> PayResponse {
+    PayResponse::Done(order("dm1", 100))
 }
 
 /// `ok="0"` with a sentence, about an order or none.
-fn says(info: &str, dm_id: &str) -> PayAnswer {
-    PayAnswer::Failed(Order {
+fn says(info: &str, dm_id: &str) -> PayResponse {
+    PayResponse::Failed(Order {
         dm_id: dm_id.to_owned(),
         info: info.to_owned(),
         class: sentences::class(info),
@@ -33,24 +33,24 @@ fn says(info: &str, dm_id: &str) -> PayAnswer {
     })
 }
 
-fn not_found() -> PayAnswer {
+fn not_found() -> PayResponse {
     says("订单不存在", "")
 }
 
-fn failed(dm_id: &str) -> PayAnswer {
+fn failed(dm_id: &str) -> PayResponse {
     says("支付失败", dm_id)
 }
 
-fn used() -> PayAnswer {
+fn used() -> PayResponse {
     says("授权码已使用", "")
 }
 
-fn customer_paying(dm_id: &str) -> PayAnswer {
-    PayAnswer::Paying(order(dm_id, 100))
+fn customer_paying(dm_id: &str) -> PayResponse {
+    PayResponse::Paying(order(dm_id, 100))
 }
 
-fn answer(answer: PayAnswer) -> Event {
-    Event::Delivered(Delivery::Answer(Ok(answer)))
+fn response(response: PayResponse) -> Event {
+    Event::Delivered(Delivery::Response(Ok(response)))
 }
 
 fn lost() -> Event {
@@ -147,8 +147,8 @@ fn charge(reply: impl FnMut(u64, usize, &Question) -> Event) -> End {
 }
 
 /// Plays a charge whose responses come one after the other, the last one forever.
-fn told(answers: &[PayAnswer]) -> End {
-    charge(|_, n, _| answer(answers[n.min(answers.len() - 1)].clone()))
+fn told(responses: &[PayResponse]) -> End {
+    charge(|_, n, _| response(responses[n.min(responses.len() - 1)].clone()))
 }
 
 /// Continues a charge about which this is known.
@@ -162,9 +162,9 @@ fn resumed(evidence: Evidence, is_witness: bool, reply: impl FnMut(u64, usize, &
 const QUIET: u64 = 60_000;
 
 #[test]
-fn a_paid_answer_is_written_before_it_is_told() {
+fn a_paid_response_is_written_before_it_is_told() {
     let mut charge = sent();
-    let action = charge.on(10, answer(paid()));
+    let action = charge.on(10, response(paid()));
     assert_eq!(action, Action::Persist(Record::Paid(order("dm1", 100))));
     assert_eq!(charge.on(10, written()), Action::Reveal(Outcome::Paid(order("dm1", 100))));
 }
@@ -180,7 +180,7 @@ fn without_an_intent_nothing_is_sent() {
 #[test]
 fn a_paid_outcome_that_cannot_be_written_is_not_told() {
     let mut charge = sent();
-    charge.on(10, answer(paid()));
+    charge.on(10, response(paid()));
     let action = charge
         .on(10, Event::Persisted(Err(PersistError::Storage(LedgerError::Full(Cause::new("no space"))))));
     assert!(matches!(action, Action::Reveal(Outcome::Unknown(Doubt::NotRecorded(_)))), "{action:?}");
@@ -188,11 +188,11 @@ fn a_paid_outcome_that_cannot_be_written_is_not_told() {
 
 #[test]
 fn not_found_is_believed_only_after_the_quiet_time_and_three_times() {
-    let unreadable = || Event::Delivered(Delivery::Answer(Err(AnswerError::NotThePlatform)));
+    let unreadable = || Event::Delivered(Delivery::Response(Err(ResponseError::NotThePlatform)));
     let mut after_quiet = 0;
     let end = charge(|now, n, _| {
         after_quiet += u32::from(n > 0 && now > QUIET + 20);
-        if n == 0 { unreadable() } else { answer(not_found()) }
+        if n == 0 { unreadable() } else { response(not_found()) }
     });
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert_eq!(after_quiet, 3);
@@ -200,21 +200,21 @@ fn not_found_is_believed_only_after_the_quiet_time_and_three_times() {
 }
 
 #[test]
-fn a_lost_answer_costs_a_cashier_the_quiet_time_where_the_connection_was_reset() {
-    let end = charge(|_, n, _| if n == 0 { reset() } else { answer(not_found()) });
+fn a_lost_response_costs_a_cashier_the_quiet_time_where_the_connection_was_reset() {
+    let end = charge(|_, n, _| if n == 0 { reset() } else { response(not_found()) });
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!((QUIET + 10_000..QUIET + 12_000).contains(&end.at), "{}", end.at);
     // An exchange that ends in a cancellation is reset too, and the next run has only the rest to wait for.
     let mut cancelled = sent();
     cancelled.cancel();
     let Action::Persist(Record::Known(known)) = cancelled.on(10, reset()) else { panic!("nothing was kept") };
-    let end = resumed(known, true, |_, _, _| answer(not_found()));
+    let end = resumed(known, true, |_, _, _| response(not_found()));
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!(end.at < 500_000 + QUIET + 12_000, "{}", end.at);
     // Without a reset, as behind a proxy, bytes may leave for longer than the caller waits.
-    let end = charge(|_, n, _| if n == 0 { lost() } else { answer(not_found()) });
+    let end = charge(|_, n, _| if n == 0 { lost() } else { response(not_found()) });
     end.is_unknown();
-    let end = resumed(end.known(), true, |_, _, _| answer(not_found()));
+    let end = resumed(end.known(), true, |_, _, _| response(not_found()));
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!(end.at < 511_000, "{}", end.at);
 }
@@ -240,14 +240,14 @@ fn a_dead_code_is_believed_after_two_questions() {
 }
 
 #[test]
-fn a_decline_that_no_question_answers_waits_for_one() {
+fn a_decline_that_no_question_responses_waits_for_one() {
     let end = charge(|_, n, _| match n {
-        0 => answer(says("余额不足", "")),
+        0 => response(says("余额不足", "")),
         1 => lost(),
-        2 => answer(says("系统繁忙", "")),
-        3 => answer(PayAnswer::Refused("签名错误".to_owned())),
-        4 => answer(says("此卡暂时停用", "")),
-        _ => answer(not_found()),
+        2 => response(says("系统繁忙", "")),
+        3 => response(PayResponse::Refused("签名错误".to_owned())),
+        4 => response(says("此卡暂时停用", "")),
+        _ => response(not_found()),
     });
     end.is_declined();
     assert_eq!(end.asked.len(), 6);
@@ -277,9 +277,9 @@ fn what_is_not_final_waits_for_the_quiet_time() {
             assert!(end.at > QUIET + 10_000, "{sentence} at {}", end.at);
             // The money is taken three seconds later.
             let late = charge(|now, n, _| match n {
-                0 => answer(says(sentence, dm_id)),
-                _ if now < 3_000 => answer(not_found()),
-                _ => answer(paid()),
+                0 => response(says(sentence, dm_id)),
+                _ if now < 3_000 => response(not_found()),
+                _ => response(paid()),
             });
             assert!(matches!(late.outcome, Outcome::Paid(_)), "{sentence}: {:?}", late.outcome);
         }
@@ -303,11 +303,11 @@ fn a_decline_of_a_second_delivery_does_not_hide_that_the_first_was_paid() {
 }
 
 #[test]
-fn one_answer_about_an_auth_code_is_not_enough_to_be_paid_and_not_forgotten() {
+fn one_response_about_an_auth_code_is_not_enough_to_be_paid_and_not_forgotten() {
     let end = charge(|_, n, _| match n {
-        0 => answer(says("系统超时", "")),
-        1 => answer(paid()),
-        _ => answer(not_found()),
+        0 => response(says("系统超时", "")),
+        1 => response(paid()),
+        _ => response(not_found()),
     });
     end.is_unknown();
     assert!(end.person().is_some());
@@ -318,9 +318,9 @@ fn one_answer_about_an_auth_code_is_not_enough_to_be_paid_and_not_forgotten() {
 }
 
 /// An order that the customer was paying, and then these responses to queries.
-fn after_paying(answers: &[PayAnswer]) -> End {
+fn after_paying(responses: &[PayResponse]) -> End {
     let mut all = vec![customer_paying("dm1")];
-    all.extend_from_slice(answers);
+    all.extend_from_slice(responses);
     told(&all)
 }
 
@@ -342,13 +342,13 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
     assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
     // Said immediately and again within a second, as a cancelled wait could cause.
     let mut machine = sent();
-    machine.on(10, answer(customer_paying("dm1")));
+    machine.on(10, response(customer_paying("dm1")));
     machine.on(10, written());
     machine.on(5_010, Event::Woke);
-    machine.on(5_020, answer(cancelled()));
+    machine.on(5_020, response(cancelled()));
     machine.on(5_020, written());
     machine.on(5_030, Event::Woke);
-    assert!(matches!(machine.on(5_040, answer(cancelled())), Action::Wait { .. }));
+    assert!(matches!(machine.on(5_040, response(cancelled())), Action::Wait { .. }));
 }
 
 /// The record written when our order is said to have failed, in response to one query of a call that then
@@ -361,12 +361,12 @@ fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
     assert_eq!(kept.clone().with(&kept).failed_at, Some(2_000));
 }
 
-fn failed_once(known: &Evidence, answered: PayAnswer, at: Millis) -> Evidence {
+fn failed_once(known: &Evidence, answered: PayResponse, at: Millis) -> Evidence {
     let (mut charge, action) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), known, true, Policy::default(), at);
     assert!(matches!(action, Action::Send(Question::ByOrder { .. })), "{action:?}");
     charge.cancel();
-    match charge.on(at + 10, answer(answered)) {
+    match charge.on(at + 10, response(answered)) {
         Action::Persist(Record::Known(evidence) | Record::NeedsPerson(evidence, _)) => evidence,
         action => panic!("{action:?}"),
     }
@@ -392,8 +392,8 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
         known.quiet += 1_000;
         let (mut charge, _) =
             Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
-        assert_eq!(charge.on(10, answer(failed("dm1"))), Action::Send(Question::ByAuthCode), "{quiet}");
-        let action = charge.on(20, answer(not_found()));
+        assert_eq!(charge.on(10, response(failed("dm1"))), Action::Send(Question::ByAuthCode), "{quiet}");
+        let action = charge.on(20, response(not_found()));
         assert!(matches!(action, Action::Persist(Record::NotPaid(NotPaid::Declined(_)))), "{action:?}");
     }
 }
@@ -403,10 +403,10 @@ fn a_second_failure_comes_no_sooner_for_having_been_watched_for_long() {
     let known = ours(20 * QUIET);
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
-    charge.on(10, answer(failed("dm1")));
+    charge.on(10, response(failed("dm1")));
     assert_eq!(charge.on(10, written()), Action::Wait { until: 30_000 });
     charge.on(29_000, Event::Woke);
-    assert!(matches!(charge.on(29_010, answer(failed("dm1"))), Action::Wait { .. }));
+    assert!(matches!(charge.on(29_010, response(failed("dm1"))), Action::Wait { .. }));
 }
 
 #[test]
@@ -419,16 +419,16 @@ fn what_speaks_for_the_payment_or_does_not_know_the_order_ends_a_failure() {
     // It is written before the next query: a crash must not count the old failure.
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
-    let action = charge.on(10, answer(customer_paying("dm1")));
+    let action = charge.on(10, response(customer_paying("dm1")));
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { failed_at: None, .. }))), "{action:?}");
 }
 
 #[test]
 fn an_order_that_fails_with_trouble_after_it_was_paid_for_is_believed_after_the_quiet_time() {
     let end = charge(|_, n, question| match (n, question) {
-        (0, _) => answer(customer_paying("dm1")),
-        (_, Question::ByOrder { .. }) => answer(says("支付失败:银行系统异常", "dm1")),
-        _ => answer(not_found()),
+        (0, _) => response(customer_paying("dm1")),
+        (_, Question::ByOrder { .. }) => response(says("支付失败:银行系统异常", "dm1")),
+        _ => response(not_found()),
     });
     end.is_declined();
     assert!(end.at > QUIET, "{}", end.at);
@@ -438,7 +438,7 @@ fn an_order_that_fails_with_trouble_after_it_was_paid_for_is_believed_after_the_
 #[test]
 fn a_decline_that_names_another_device_is_not_ours() {
     let declined = |device_id: &str| {
-        PayAnswer::Failed(Order {
+        PayResponse::Failed(Order {
             info: "余额不足".to_owned(),
             class: sentences::class("余额不足"),
             device_id: device_id.to_owned(),
@@ -460,7 +460,7 @@ fn a_question_that_fails_but_says_that_the_customer_is_paying_is_no_denial() {
 
 #[test]
 fn what_a_question_fails_with_is_no_failure_of_the_payment() {
-    for answers in [
+    for responses in [
         vec![says("查询失败，请稍后重试", "dm1")],
         vec![says("查询过于频繁", "dm1")],
         vec![says("订单不存在", "dm1")],
@@ -469,22 +469,22 @@ fn what_a_question_fails_with_is_no_failure_of_the_payment() {
         vec![says("该订单已支付", "dm1")],
         vec![says("支付失败", "")],
         vec![says("没有听说过", "dm1")],
-        vec![PayAnswer::Done(order("dm1", 101)), not_found()],
-        vec![PayAnswer::Done(order("dm2", 100))],
+        vec![PayResponse::Done(order("dm1", 101)), not_found()],
+        vec![PayResponse::Done(order("dm2", 100))],
         vec![says("已退款", "dm1")],
-        vec![PayAnswer::Done(Order { total_fen: None, ..order("dm1", 0) })],
+        vec![PayResponse::Done(Order { total_fen: None, ..order("dm1", 0) })],
     ] {
-        let end = after_paying(&answers);
+        let end = after_paying(&responses);
         end.is_unknown();
-        let again = resumed(end.known(), true, |_, _, _| answer(not_found()));
+        let again = resumed(end.known(), true, |_, _, _| response(not_found()));
         again.is_unknown();
-        assert!(again.person().is_some(), "{answers:?}");
+        assert!(again.person().is_some(), "{responses:?}");
     }
 }
 
 #[test]
 fn another_amount_then_nothing_needs_a_person() {
-    let end = told(&[PayAnswer::Done(order("dm1", 101)), not_found()]);
+    let end = told(&[PayResponse::Done(order("dm1", 101)), not_found()]);
     end.is_unknown();
     assert_eq!(end.person(), Some("asked for 1.00 yuan, answered 1.01"));
     assert_eq!(end.known().said, Said::PaidOtherwise);
@@ -495,7 +495,7 @@ fn with_fee(total_fen: i64, total_fee: TotalFee) -> Order {
 }
 
 #[test]
-fn an_answer_says_one_amount_none_or_two() {
+fn a_response_says_one_amount_none_or_two() {
     assert_eq!(Amount::of(&with_fee(100, TotalFee::None)), Amount::Said(100));
     assert_eq!(Amount::of(&with_fee(100, TotalFee::Fen(100))), Amount::Said(100));
     assert_eq!(Amount::of(&Order { total_fen: None, ..with_fee(0, TotalFee::Fen(100)) }), Amount::Missing);
@@ -505,15 +505,16 @@ fn an_answer_says_one_amount_none_or_two() {
 }
 
 #[test]
-fn an_answer_that_names_two_amounts_speaks_for_the_payment_and_decides_nothing() {
-    for kind in [PayAnswer::Done, PayAnswer::Paying] {
+fn a_response_that_names_two_amounts_speaks_for_the_payment_and_decides_nothing() {
+    for kind in [PayResponse::Done, PayResponse::Paying] {
         for (total, fee) in [(100, TotalFee::Fen(1)), (1, TotalFee::Fen(100)), (100, TotalFee::Unreadable)] {
             let end = told(&[kind(with_fee(total, fee)), not_found()]);
             end.is_unknown();
             assert!(end.person().is_some_and(|why| why.contains("total_fee")), "{:?}", end.person());
             assert!(end.known().said >= Said::Paying);
             // A consistent response decides.
-            let end = told(&[kind(with_fee(total, fee)), PayAnswer::Done(with_fee(100, TotalFee::Fen(100)))]);
+            let end =
+                told(&[kind(with_fee(total, fee)), PayResponse::Done(with_fee(100, TotalFee::Fen(100)))]);
             assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
         }
     }
@@ -523,22 +524,22 @@ fn an_answer_that_names_two_amounts_speaks_for_the_payment_and_decides_nothing()
 fn what_speaks_for_the_payment_is_not_forgotten_by_a_restart() {
     for said in [Said::Paying, Said::PaidOtherwise, Said::Paid] {
         let known = Evidence { said, ended: true, ..Evidence::default() };
-        let end = resumed(known, true, |_, _, _| answer(not_found()));
+        let end = resumed(known, true, |_, _, _| response(not_found()));
         end.is_unknown();
         assert!(end.person().is_some());
     }
 }
 
 #[test]
-fn the_first_answer_of_the_customer_paying_is_written_down_before_anything_else() {
+fn the_first_response_of_the_customer_paying_is_written_down_before_anything_else() {
     let mut charge = sent();
-    let action = charge.on(10, answer(customer_paying("dm1")));
+    let action = charge.on(10, response(customer_paying("dm1")));
     let Action::Persist(Record::Known(known)) = action else { panic!("{action:?}") };
     assert_eq!((known.said, known.tie, known.order()), (Said::Paying, Tie::Own, Some("dm1")));
     assert!(matches!(charge.on(10, written()), Action::Wait { .. }));
     // A write that fails is tried again before the next wait.
     let mut charge = sent();
-    charge.on(10, answer(customer_paying("dm1")));
+    charge.on(10, response(customer_paying("dm1")));
     let failed = Event::Persisted(Err(PersistError::Storage(LedgerError::Full(Cause::new("full")))));
     assert!(matches!(charge.on(10, failed), Action::Wait { .. }));
     assert!(matches!(charge.on(5_010, Event::Woke), Action::Persist(Record::Known(_))));
@@ -547,12 +548,16 @@ fn the_first_answer_of_the_customer_paying_is_written_down_before_anything_else(
 #[test]
 fn paying_is_what_names_an_order_or_says_so() {
     let bare = |info: &str| {
-        PayAnswer::Paying(Order { info: info.to_owned(), class: sentences::class(info), ..Order::default() })
+        PayResponse::Paying(Order {
+            info: info.to_owned(),
+            class: sentences::class(info),
+            ..Order::default()
+        })
     };
     assert_eq!(told(&[bare("用户支付中"), not_found()]).known().said, Said::Paying);
     assert!(matches!(told(&[bare("系统繁忙"), not_found()]).outcome, Outcome::NotPaid(_)));
     assert!(matches!(told(&[used(), bare("系统繁忙"), not_found()]).outcome, Outcome::NotPaid(_)));
-    let end = told(&[PayAnswer::Paying(Order {
+    let end = told(&[PayResponse::Paying(Order {
         info: "请在手机终端上确认支付".to_owned(),
         ..order("dm1", 100)
     })]);
@@ -560,17 +565,17 @@ fn paying_is_what_names_an_order_or_says_so() {
     assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Paying)));
     told(&[says("用户支付中，需要输入密码", "dm1"), not_found()]).is_unknown();
     told(&[says("转入退款", "dm1"), not_found()]).is_unknown();
-    let other_amount = PayAnswer::Paying(order("dm1", 101));
+    let other_amount = PayResponse::Paying(order("dm1", 101));
     assert_eq!(told(&[other_amount, not_found()]).known().order(), None);
 }
 
 #[test]
-fn a_payment_is_bound_to_the_order_of_two_answers_about_its_code() {
+fn a_payment_is_bound_to_the_order_of_two_responses_about_its_code() {
     let end = charge(|_, n, _| match n {
         0 => lost(),
-        1 | 2 => answer(customer_paying("dm1")),
-        3 => answer(PayAnswer::Done(order("dm2", 100))),
-        _ => answer(paid()),
+        1 | 2 => response(customer_paying("dm1")),
+        3 => response(PayResponse::Done(order("dm2", 100))),
+        _ => response(paid()),
     });
     assert_eq!(end.outcome, Outcome::Paid(order("dm1", 100)));
     let by_order = Question::ByOrder { dm_id: "dm1".to_owned() };
@@ -582,23 +587,23 @@ fn an_order_that_was_seen_paying_once_and_then_failed_is_bound_by_that() {
     let cancelled = || says("支付失败：用户已取消", "dm1");
     let end = charge(|_, n, _| match n {
         0 => lost(),
-        1 => answer(customer_paying("dm1")),
-        _ => answer(cancelled()),
+        1 => response(customer_paying("dm1")),
+        _ => response(cancelled()),
     });
     end.is_declined();
     assert!(end.at < 20_000, "{}", end.at);
     // The failure of another order binds nothing.
     let end = charge(|_, n, _| match n {
         0 => lost(),
-        1 => answer(customer_paying("dm1")),
-        _ => answer(says("支付失败：用户已取消", "dm2")),
+        1 => response(customer_paying("dm1")),
+        _ => response(says("支付失败：用户已取消", "dm2")),
     });
     end.is_unknown();
 }
 
 #[test]
-fn an_answer_without_a_number_to_a_question_by_our_order_is_about_our_order() {
-    let nameless = PayAnswer::Done(Order { dm_id: String::new(), ..order("", 100) });
+fn a_response_without_a_number_to_a_question_by_our_order_is_about_our_order() {
+    let nameless = PayResponse::Done(Order { dm_id: String::new(), ..order("", 100) });
     let end = after_paying(std::slice::from_ref(&nameless));
     assert_eq!(end.outcome, Outcome::Paid(order("dm1", 100)));
     told(&[used(), nameless]).is_unknown();
@@ -607,25 +612,25 @@ fn an_answer_without_a_number_to_a_question_by_our_order_is_about_our_order() {
 #[test]
 fn an_order_of_another_bill_says_nothing() {
     let elsewhere = || Event::Elsewhere("B7".to_owned());
-    let end = charge(|_, n, _| if n < 4 { elsewhere() } else { answer(not_found()) });
+    let end = charge(|_, n, _| if n < 4 { elsewhere() } else { response(not_found()) });
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     let end = charge(|_, _, _| elsewhere());
     end.is_unknown();
     assert_eq!(end.person(), Some("the order belongs to the bill B7"));
     let taken = || Event::Persisted(Err(PersistError::OrderTaken("B7".to_owned())));
     let mut charge = sent();
-    charge.on(10, answer(paid()));
+    charge.on(10, response(paid()));
     let action = charge.on(10, taken());
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::None, .. }))), "{action:?}");
     let mut charge = sent();
-    charge.on(10, answer(customer_paying("dm1")));
+    charge.on(10, response(customer_paying("dm1")));
     let action = charge.on(10, taken());
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::None, .. }))), "{action:?}");
 }
 
 /// A paid order of the right amount that another device made with the same code.
-fn paid_elsewhere() -> PayAnswer {
-    PayAnswer::Done(Order { device_id: "D2".to_owned(), ..order("dm9", 100) })
+fn paid_elsewhere() -> PayResponse {
+    PayResponse::Done(Order { device_id: "D2".to_owned(), ..order("dm9", 100) })
 }
 
 #[test]
@@ -636,7 +641,7 @@ fn a_code_that_has_paid_at_another_till_is_a_decline_here_once_that_is_certain()
 }
 
 #[test]
-fn one_answer_about_another_till_does_not_confirm_a_decline() {
+fn one_response_about_another_till_does_not_confirm_a_decline() {
     // A repeated delivery was declined, and the response to the query is about somebody else's order.
     let end = told(&[failed("dm1"), paid_elsewhere(), paid()]);
     assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
@@ -653,38 +658,39 @@ fn a_failure_of_another_order_does_not_confirm_a_decline() {
 
 #[test]
 fn an_order_that_our_own_decline_named_is_ours_without_a_device() {
-    let paying = || PayAnswer::Paying(Order { device_id: String::new(), ..order("dm1", 100) });
+    let paying = || PayResponse::Paying(Order { device_id: String::new(), ..order("dm1", 100) });
     let end = told(&[says("该订单已支付", "dm1"), paying(), paying(), failed("dm1")]);
     end.is_declined();
 }
 
 #[test]
-fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_answer_was_lost() {
-    let end = charge(|_, n, _| if n == 0 { lost() } else { answer(paid_elsewhere()) });
+fn a_code_that_has_paid_at_another_till_is_not_paid_here_when_our_response_was_lost() {
+    let end = charge(|_, n, _| if n == 0 { lost() } else { response(paid_elsewhere()) });
     end.is_unknown();
     assert!(end.person().is_some());
     told(&[paid_elsewhere()]).is_unknown();
-    let paying_elsewhere = PayAnswer::Paying(Order { device_id: "D2".to_owned(), ..order("dm9", 100) });
+    let paying_elsewhere = PayResponse::Paying(Order { device_id: "D2".to_owned(), ..order("dm9", 100) });
     assert!(matches!(told(&[paying_elsewhere, not_found()]).outcome, Outcome::NotPaid(_)));
 }
 
 #[test]
 fn after_a_decline_a_paid_order_that_does_not_say_whose_it_is_needs_a_person() {
-    let nobodys =
-        |answer: fn(Order) -> PayAnswer| answer(Order { device_id: String::new(), ..order("dm9", 100) });
-    let end = told(&[failed("dm1"), nobodys(PayAnswer::Done)]);
+    let nobodys = |response: fn(Order) -> PayResponse| {
+        response(Order { device_id: String::new(), ..order("dm9", 100) })
+    };
+    let end = told(&[failed("dm1"), nobodys(PayResponse::Done)]);
     end.is_unknown();
     assert!(end.person().is_some());
-    let end = told(&[failed("dm1"), nobodys(PayAnswer::Paying), not_found()]);
+    let end = told(&[failed("dm1"), nobodys(PayResponse::Paying), not_found()]);
     end.is_unknown();
     assert_eq!(end.known().order(), None);
 }
 
 #[test]
-fn answers_that_cannot_be_read_end_at_the_deadline_as_unknown() {
+fn responses_that_cannot_be_read_end_at_the_deadline_as_unknown() {
     let end = charge(|_, n, _| match n {
         0 => lost(),
-        _ => Event::Delivered(Delivery::Answer(Err(AnswerError::NotThePlatform))),
+        _ => Event::Delivered(Delivery::Response(Err(ResponseError::NotThePlatform))),
     });
     assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Lost(_))));
     assert!((20..=30).contains(&end.asked.len()), "{} questions in 120 s", end.asked.len());
@@ -693,7 +699,7 @@ fn answers_that_cannot_be_read_end_at_the_deadline_as_unknown() {
 
 #[test]
 fn a_refusal_decides_nothing_but_is_not_asked_about_for_two_minutes() {
-    let end = told(&[PayAnswer::Refused("签名错误".to_owned())]);
+    let end = told(&[PayResponse::Refused("签名错误".to_owned())]);
     assert!(matches!(end.outcome, Outcome::Unknown(Doubt::Refused(_))));
     assert!(end.at < 2_000);
 }
@@ -702,8 +708,8 @@ fn a_refusal_decides_nothing_but_is_not_asked_about_for_two_minutes() {
 fn a_refusal_of_a_question_does_not_end_the_asking() {
     let end = charge(|_, n, _| match n {
         0 => lost(),
-        1 => answer(PayAnswer::Refused("设备不存在".to_owned())),
-        _ => answer(paid()),
+        1 => response(PayResponse::Refused("设备不存在".to_owned())),
+        _ => response(paid()),
     });
     assert!(matches!(end.outcome, Outcome::Paid(_)));
 }
@@ -723,10 +729,10 @@ fn a_cancel_before_the_send_sends_nothing() {
 }
 
 #[test]
-fn a_cancel_after_the_send_still_hears_the_answer_that_is_on_its_way() {
+fn a_cancel_after_the_send_still_hears_the_response_that_is_on_its_way() {
     let mut charge = sent();
     charge.cancel();
-    assert!(matches!(charge.on(10, answer(paid())), Action::Persist(Record::Paid(_))));
+    assert!(matches!(charge.on(10, response(paid())), Action::Persist(Record::Paid(_))));
     let mut charge = sent();
     charge.cancel();
     assert!(matches!(charge.on(10, lost()), Action::Persist(Record::Known(_))));
@@ -741,11 +747,11 @@ fn a_cancel_after_the_send_still_hears_the_answer_that_is_on_its_way() {
 
 #[test]
 fn after_a_crash_the_quiet_time_is_longer_and_it_is_summed_over_runs() {
-    let mut end = resumed(Evidence::default(), true, |_, _, _| answer(not_found()));
+    let mut end = resumed(Evidence::default(), true, |_, _, _| response(not_found()));
     end.is_unknown();
     assert!(end.known().quiet >= 120_000);
     assert!(!end.asked.contains(&Question::Micropay));
-    end = resumed(end.known(), true, |_, _, _| answer(not_found()));
+    end = resumed(end.known(), true, |_, _, _| response(not_found()));
     assert_eq!(end.outcome, Outcome::NotPaid(NotPaid::NotFound));
     assert!(end.at < 512_000, "{}", end.at);
 }
@@ -756,13 +762,13 @@ fn an_order_that_turns_up_late_and_has_failed_may_still_be_paid_with_another_car
     let paid_at = QUIET + 25_000;
     let end = charge(|now, n, _| match n {
         0 => reset(),
-        _ if now < QUIET + 5_000 => answer(not_found()),
-        _ if now < paid_at => answer(failed("dm1")),
-        _ => answer(paid()),
+        _ if now < QUIET + 5_000 => response(not_found()),
+        _ if now < paid_at => response(failed("dm1")),
+        _ => response(paid()),
     });
     assert!(matches!(end.outcome, Outcome::Paid(_)), "{:?}", end.outcome);
     // It stays so: the customer has gone.
-    let end = charge(|_, n, _| if n == 0 { reset() } else { answer(failed("dm1")) });
+    let end = charge(|_, n, _| if n == 0 { reset() } else { response(failed("dm1")) });
     assert!(matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
     assert!((QUIET..2 * QUIET).contains(&end.at), "{}", end.at);
 }
@@ -773,10 +779,10 @@ fn a_second_card_is_waited_for_also_where_another_order_was_named_before() {
     // time.
     let paid_at = QUIET + 25_000;
     let end = charge(|now, n, _| match n {
-        0 => answer(says("交易不存在", "dm9")),
-        _ if now < QUIET + 5_000 => answer(not_found()),
-        _ if now < paid_at => answer(failed("dm1")),
-        _ => answer(paid()),
+        0 => response(says("交易不存在", "dm9")),
+        _ if now < QUIET + 5_000 => response(not_found()),
+        _ if now < paid_at => response(failed("dm1")),
+        _ => response(paid()),
     });
     assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
 }
@@ -787,10 +793,10 @@ fn a_second_card_is_waited_for_from_the_first_failure_of_that_very_order() {
     let paid_at = QUIET + 15_000;
     let end = charge(|now, n, _| match n {
         0 => reset(),
-        _ if now < QUIET / 2 => answer(failed("dm9")),
+        _ if now < QUIET / 2 => response(failed("dm9")),
         _ if now < QUIET => lost(),
-        _ if now < paid_at => answer(failed("dm1")),
-        _ => answer(paid()),
+        _ if now < paid_at => response(failed("dm1")),
+        _ => response(paid()),
     });
     assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
 }
@@ -800,10 +806,10 @@ fn a_failure_does_not_confirm_whose_a_paid_order_is() {
     // Both responses are somebody else's. By its number that order is paid, too.
     let end = charge(|_, n, question| match (n, question) {
         (0, _) => reset(),
-        (1, Question::ByAuthCode) => answer(paid()),
-        (2, Question::ByAuthCode) => answer(failed("dm1")),
-        (_, Question::ByAuthCode) => answer(not_found()),
-        (_, Question::ByOrder { .. }) => answer(paid()),
+        (1, Question::ByAuthCode) => response(paid()),
+        (2, Question::ByAuthCode) => response(failed("dm1")),
+        (_, Question::ByAuthCode) => response(not_found()),
+        (_, Question::ByOrder { .. }) => response(paid()),
         (_, Question::Micropay) => panic!("charged again"),
     });
     assert!(matches!(end.outcome, Outcome::Unknown(_)), "{:?}", end.outcome);
@@ -811,17 +817,17 @@ fn a_failure_does_not_confirm_whose_a_paid_order_is() {
 
 #[test]
 fn a_dead_code_is_not_believed_while_the_order_of_the_first_delivery_may_be_paid_with_another_card() {
-    let dead = || answer(says("支付授权码无效", ""));
+    let dead = || response(says("支付授权码无效", ""));
     // The request was delivered twice: the response is the second delivery's, and the first waits for its
     // customer.
     let end = charge(|now, n, _| match n {
         0 => dead(),
-        _ if now < 11_000 => answer(failed("dm1")),
-        _ => answer(paid()),
+        _ if now < 11_000 => response(failed("dm1")),
+        _ => response(paid()),
     });
     assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
     // If no order turns up it is as quick as before.
-    let end = charge(|_, n, _| if n == 0 { dead() } else { answer(not_found()) });
+    let end = charge(|_, n, _| if n == 0 { dead() } else { response(not_found()) });
     assert!(matches!(end.outcome, Outcome::NotPaid(_)) && end.at < 10_000, "{:?} {}", end.outcome, end.at);
 }
 
@@ -833,7 +839,7 @@ fn denials_are_summed_over_runs_that_are_too_short_for_three() {
             Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
         assert_eq!(action, Action::Send(Question::ByAuthCode));
         charge.cancel();
-        match charge.on(10, answer(not_found())) {
+        match charge.on(10, response(not_found())) {
             Action::Persist(Record::Known(evidence)) if run < 3 => known = evidence,
             Action::Persist(Record::NotPaid(NotPaid::NotFound)) if run == 3 => {}
             action => panic!("{action:?}"),
@@ -853,12 +859,12 @@ fn what_an_earlier_run_could_not_write_down_is_written_before_anything_is_asked(
 #[test]
 fn an_absence_is_believed_from_the_place_alone_that_would_know() {
     let known = Evidence { ended: true, quiet: QUIET, ..Evidence::default() };
-    let end = resumed(known.clone(), false, |_, _, _| answer(not_found()));
+    let end = resumed(known.clone(), false, |_, _, _| response(not_found()));
     end.is_unknown();
     assert!(end.person().is_some());
     let paying = Evidence { said: Said::Paying, tie: Tie::Own, dm_id: "dm1".to_owned(), ..known.clone() };
-    resumed(paying, false, |_, _, _| answer(says("用户取消", "dm1"))).is_unknown();
-    let end = resumed(known, false, |_, _, _| answer(paid()));
+    resumed(paying, false, |_, _, _| response(says("用户取消", "dm1"))).is_unknown();
+    let end = resumed(known, false, |_, _, _| response(paid()));
     assert!(matches!(end.outcome, Outcome::Paid(_)));
 }
 
@@ -883,11 +889,11 @@ fn a_charge_says_how_far_it_is() {
     charge.on(10, lost());
     assert_eq!(charge.stage(), Stage::Asking);
     charge.on(1_010, Event::Woke);
-    charge.on(1_020, answer(customer_paying("dm1")));
+    charge.on(1_020, response(customer_paying("dm1")));
     assert_eq!(charge.stage(), Stage::CustomerPaying);
     charge.on(1_020, written());
     charge.on(6_020, Event::Woke);
-    charge.on(6_030, answer(paid()));
+    charge.on(6_030, response(paid()));
     charge.on(6_030, written());
     assert_eq!(charge.stage(), Stage::Ended);
     assert_eq!(charge.left(100_000), 20_000);
@@ -917,19 +923,21 @@ fn a_row_of_denials_that_was_broken_is_written_down_as_broken() {
     let policy = Policy::default();
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, policy, 0);
-    let Action::Persist(Record::Known(known)) = charge.on(10, answer(used())) else { panic!("not written") };
+    let Action::Persist(Record::Known(known)) = charge.on(10, response(used())) else {
+        panic!("not written")
+    };
     // The program is killed, and the next one hears a single denial.
     assert_eq!(known.denials, 0);
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, policy, 0);
-    assert!(matches!(charge.on(10, answer(not_found())), Action::Wait { .. }));
+    assert!(matches!(charge.on(10, response(not_found())), Action::Wait { .. }));
 }
 
 #[test]
 fn what_is_known_is_kept_though_its_order_is_taken() {
     let mut charge = sent();
     charge.cancel();
-    let action = charge.on(10, answer(customer_paying("dm1")));
+    let action = charge.on(10, response(customer_paying("dm1")));
     assert!(matches!(action, Action::Persist(Record::Known(Evidence { tie: Tie::Own, .. }))), "{action:?}");
     let action = charge.on(10, Event::Persisted(Err(PersistError::OrderTaken("B2".to_owned()))));
     let Action::Persist(Record::NeedsPerson(known, _)) = action else { panic!("{action:?}") };
@@ -938,10 +946,10 @@ fn what_is_known_is_kept_though_its_order_is_taken() {
 }
 
 #[test]
-fn an_answer_whose_order_cannot_be_looked_up_is_remembered_and_asked_about() {
-    for in_answer_to_the_charge in [true, false] {
+fn a_response_whose_order_cannot_be_looked_up_is_remembered_and_asked_about() {
+    for in_response_to_the_charge in [true, false] {
         let mut charge = sent();
-        let mut action = if in_answer_to_the_charge {
+        let mut action = if in_response_to_the_charge {
             charge.on(10, Event::Ownerless(Said::Paid))
         } else {
             let mut action = charge.on(10, reset());
@@ -971,7 +979,7 @@ fn a_decline_that_says_that_the_customer_pays_or_was_refunded_is_none() {
 #[test]
 fn an_ok_that_says_that_the_customer_pays_or_was_refunded_is_not_paid_yet() {
     let with =
-        |info: &str, class| PayAnswer::Done(Order { info: info.to_owned(), class, ..order("dm1", 100) });
+        |info: &str, class| PayResponse::Done(Order { info: info.to_owned(), class, ..order("dm1", 100) });
     for (doubtful, said) in [
         (with("用户支付中", sentences::Class::Paying), Said::Paying),
         (with("转入退款", sentences::Class::PaidOtherwise), Said::PaidOtherwise),
@@ -987,7 +995,7 @@ fn an_ok_that_says_that_the_customer_pays_or_was_refunded_is_not_paid_yet() {
 fn two_orders_that_a_code_has_paid_in_turn_are_a_persons() {
     let end = charge(|_, n, question| match question {
         Question::Micropay => lost(),
-        _ => answer(PayAnswer::Done(order(if n % 2 == 0 { "dm1" } else { "dm2" }, 100))),
+        _ => response(PayResponse::Done(order(if n % 2 == 0 { "dm1" } else { "dm2" }, 100))),
     });
     end.is_unknown();
     assert!(end.person().is_some_and(|why| why.contains("dm1") && why.contains("dm2")), "{:?}", end.person());

@@ -8,8 +8,8 @@ use wsy::payment::reconciliation::{
 };
 use wsy::payment::refund::Before;
 use wsy::payment::row::{ChargeRow, RefundRow};
-use wsy::protocol::answer::{Order, PayAnswer, TotalFee};
-use wsy::protocol::bill::{self, Bill, BillAnswer};
+use wsy::protocol::bill::{self, Bill, BillResponse};
+use wsy::protocol::response::{Order, PayResponse, TotalFee};
 use wsy::protocol::sentences;
 
 use crate::rows::{charge, refund};
@@ -23,12 +23,12 @@ fn order(dm_id: &str, device_id: &str) -> Order {
     Order { dm_id, device_id, total_fen: Some(100), ..Order::default() }
 }
 
-fn failed(info: &str) -> PayAnswer {
-    PayAnswer::Failed(Order { info: info.to_owned(), class: sentences::class(info), ..Order::default() })
+fn failed(info: &str) -> PayResponse {
+    PayResponse::Failed(Order { info: info.to_owned(), class: sentences::class(info), ..Order::default() })
 }
 
-fn by_code(charge: &ChargeRow, answer: PayAnswer) -> Result<Option<Difference>, Silence> {
-    paid_by_code(charge, answer, |dm_id| Ok::<_, Silence>(dm_id == "others"))
+fn by_code(charge: &ChargeRow, response: PayResponse) -> Result<Option<Difference>, Silence> {
+    paid_by_code(charge, response, |dm_id| Ok::<_, Silence>(dm_id == "others"))
 }
 
 fn kind(found: Result<Option<Difference>, Silence>) -> Option<Kind> {
@@ -37,16 +37,16 @@ fn kind(found: Result<Option<Difference>, Silence>) -> Option<Kind> {
 
 #[test]
 fn a_payment_that_turns_up_is_an_alarm() {
-    let late = by_code(&not_paid(), PayAnswer::Done(order("dm1", "D1"))).unwrap().unwrap();
+    let late = by_code(&not_paid(), PayResponse::Done(order("dm1", "D1"))).unwrap().unwrap();
     assert_eq!((late.kind, late.here_fen, late.there_fen), (Kind::Alarm(AlarmKind::PaidThere), 0, 100));
     // Neither another device's nor another bill's.
-    assert_eq!(kind(by_code(&not_paid(), PayAnswer::Done(order("dm1", "D2")))), None);
-    assert_eq!(kind(by_code(&not_paid(), PayAnswer::Done(order("others", "D1")))), None);
+    assert_eq!(kind(by_code(&not_paid(), PayResponse::Done(order("dm1", "D2")))), None);
+    assert_eq!(kind(by_code(&not_paid(), PayResponse::Done(order("others", "D1")))), None);
 }
 
 #[test]
 fn an_order_of_another_amount_by_this_code_calls_a_person() {
-    let other = |dm_id, device| PayAnswer::Done(Order { total_fen: Some(99), ..order(dm_id, device) });
+    let other = |dm_id, device| PayResponse::Done(Order { total_fen: Some(99), ..order(dm_id, device) });
     for device in ["", "D1"] {
         let found = by_code(&not_paid(), other("dm1", device)).unwrap().unwrap();
         assert_eq!((found.kind, found.there_fen), (Kind::Alarm(AlarmKind::MaybePaidThere), 99));
@@ -63,23 +63,23 @@ fn a_declined_code_that_has_paid_an_order_of_nobody_may_have_paid_elsewhere() {
     let declined = Evidence { declined: true, ..Evidence::default() };
     let declined = ChargeRow { evidence: declined, ..not_paid() };
     let maybe = Some(Kind::Alarm(AlarmKind::MaybePaidThere));
-    assert_eq!(kind(by_code(&declined, PayAnswer::Done(order("dm1", "")))), maybe);
+    assert_eq!(kind(by_code(&declined, PayResponse::Done(order("dm1", "")))), maybe);
     let certain = Some(Kind::Alarm(AlarmKind::PaidThere));
-    assert_eq!(kind(by_code(&declined, PayAnswer::Done(order("dm1", "D1")))), certain);
+    assert_eq!(kind(by_code(&declined, PayResponse::Done(order("dm1", "D1")))), certain);
     let named = ChargeRow { dm_id: "dm1".to_owned(), ..declined };
-    assert_eq!(kind(by_code(&named, PayAnswer::Done(order("dm1", "")))), certain);
+    assert_eq!(kind(by_code(&named, PayResponse::Done(order("dm1", "")))), certain);
 }
 
 #[test]
 fn the_order_that_failed_is_asked_about_by_its_number() {
     let evidence = Evidence { tie: Tie::Own, dm_id: "dm1".to_owned(), ..Evidence::default() };
     let charge = ChargeRow { evidence, dm_id: "dm1".to_owned(), ..not_paid() };
-    let by_order = |answer| paid_by_order(&charge, "dm1", answer);
+    let by_order = |response| paid_by_order(&charge, "dm1", response);
     let unnumbered = Order { total_fen: None, ..order("", "D1") };
-    let late = by_order(PayAnswer::Done(unnumbered)).unwrap().unwrap();
+    let late = by_order(PayResponse::Done(unnumbered)).unwrap().unwrap();
     assert_eq!((late.dm_id.as_str(), late.there_fen), ("dm1", 100));
     assert_eq!(by_order(failed("支付失败")), Ok(None));
-    assert!(matches!(by_order(PayAnswer::Done(order("dm2", "D1"))), Err(Silence::NoAnswer(_))));
+    assert!(matches!(by_order(PayResponse::Done(order("dm2", "D1"))), Err(Silence::NoResponse(_))));
 }
 
 #[test]
@@ -91,34 +91,35 @@ fn what_neither_says_paid_nor_denies_it_says_nothing() {
         Order {
             info: "转入退款".to_owned(), class: sentences::Class::PaidOtherwise, ..order("dm1", "D1")
         };
-    let garbled = PayAnswer::Paying(Order { class: sentences::Class::Paying, ..Order::default() });
-    for silent in [garbled, failed("系统繁忙"), failed("授权码已使用"), PayAnswer::Done(refunded)] {
-        assert!(matches!(by_code(&not_paid(), silent.clone()), Err(Silence::NoAnswer(_))), "{silent:?}");
+    let garbled = PayResponse::Paying(Order { class: sentences::Class::Paying, ..Order::default() });
+    for silent in [garbled, failed("系统繁忙"), failed("授权码已使用"), PayResponse::Done(refunded)]
+    {
+        assert!(matches!(by_code(&not_paid(), silent.clone()), Err(Silence::NoResponse(_))), "{silent:?}");
     }
-    let unnumbered = PayAnswer::Done(order("", "D1"));
-    assert!(matches!(by_code(&not_paid(), unnumbered), Err(Silence::NoAnswer(_))));
-    let two_amounts = PayAnswer::Done(Order { total_fee: TotalFee::Fen(1), ..order("dm1", "D1") });
+    let unnumbered = PayResponse::Done(order("", "D1"));
+    assert!(matches!(by_code(&not_paid(), unnumbered), Err(Silence::NoResponse(_))));
+    let two_amounts = PayResponse::Done(Order { total_fee: TotalFee::Fen(1), ..order("dm1", "D1") });
     assert!(
-        matches!(by_code(&not_paid(), two_amounts), Err(Silence::NoAnswer(why)) if why.contains("total_fee"))
+        matches!(by_code(&not_paid(), two_amounts), Err(Silence::NoResponse(why)) if why.contains("total_fee"))
     );
-    let refused = PayAnswer::Refused("签名错误".to_owned());
+    let refused = PayResponse::Refused("签名错误".to_owned());
     assert_eq!(by_code(&not_paid(), refused), Err(Silence::Refused("签名错误".to_owned())));
 }
 
 #[test]
 fn a_customer_who_is_still_paying_is_told_apart_from_silence() {
-    let unnamed = |info: &str| PayAnswer::Paying(Order { info: info.to_owned(), ..Order::default() });
+    let unnamed = |info: &str| PayResponse::Paying(Order { info: info.to_owned(), ..Order::default() });
     let nothing = Order { info: String::new(), ..order("dm1", "D1") };
-    for (answer, said) in [
+    for (response, said) in [
         (unnamed("用户支付中"), "用户支付中"),
         (failed("用户支付中"), "用户支付中"),
-        (PayAnswer::Paying(nothing), "the customer is still paying"),
+        (PayResponse::Paying(nothing), "the customer is still paying"),
     ] {
-        assert_eq!(by_code(&not_paid(), answer), Err(Silence::Paying(said.to_owned())));
+        assert_eq!(by_code(&not_paid(), response), Err(Silence::Paying(said.to_owned())));
     }
     let troubled =
         Order { class: sentences::Class::Trouble, info: "系统繁忙".to_owned(), ..order("dm1", "D1") };
-    assert!(matches!(by_code(&not_paid(), PayAnswer::Paying(troubled)), Err(Silence::NoAnswer(_))));
+    assert!(matches!(by_code(&not_paid(), PayResponse::Paying(troubled)), Err(Silence::NoResponse(_))));
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn bill(total: &str, refunds: &[&str]) -> Bill {
          <pay pay_type=\"4\" pay_total=\"{total}\" pay_time=\"t\" pay_id=\"p\" />{lines}</dm>"
     );
     match bill::read(body.as_bytes()) {
-        Ok(BillAnswer::Found(bill)) => bill,
+        Ok(BillResponse::Found(bill)) => bill,
         other => panic!("{body}: {other:?}"),
     }
 }

@@ -6,8 +6,8 @@ use wsy::payment::refund::{
     Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund, Rejection, Said,
 };
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::{Order, PayAnswer};
-use wsy::protocol::bill::{Bill, BillAnswer, Line};
+use wsy::protocol::bill::{Bill, BillResponse, Line};
+use wsy::protocol::response::{Order, PayResponse};
 
 fn line(pay_id: &str, total_fen: i64) -> Line {
     Line {
@@ -23,7 +23,7 @@ fn line(pay_id: &str, total_fen: i64) -> Line {
 fn bill(refunds: &[(&str, i64)]) -> Event {
     let mut lines = vec![line("4200", 1000)];
     lines.extend(refunds.iter().map(|(id, fen)| line(id, -fen)));
-    Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill {
+    Event::Bill(Delivery::Response(Ok(BillResponse::Found(Bill {
         dm_id: "dm1".to_owned(),
         pay_total_fen: 1000,
         refunded_fen: refunds.iter().map(|(_, fen)| fen).sum(),
@@ -35,8 +35,10 @@ fn bill(refunds: &[(&str, i64)]) -> Event {
 
 /// A bill whose lines show less than its refund total.
 fn discounted(refunded_fen: i64, refunds: &[(&str, i64)]) -> Event {
-    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(whole)))) = bill(refunds) else { unreachable!() };
-    Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill { refunded_fen, ..whole }))))
+    let Event::Bill(Delivery::Response(Ok(BillResponse::Found(whole)))) = bill(refunds) else {
+        unreachable!()
+    };
+    Event::Bill(Delivery::Response(Ok(BillResponse::Found(Bill { refunded_fen, ..whole }))))
 }
 
 #[test]
@@ -77,12 +79,12 @@ fn nothing_is_refunded_of_a_bill_that_does_not_add_up() {
 
 fn accepted() -> Event {
     let order = Order { dm_id: "dm1".to_owned(), total_fen: Some(-100), ..Order::default() };
-    Event::Refund(Delivery::Answer(Ok(PayAnswer::Done(order))))
+    Event::Refund(Delivery::Response(Ok(PayResponse::Done(order))))
 }
 
 fn failed(info: &str) -> Event {
     let order = Order { info: info.to_owned(), ..Order::default() };
-    Event::Refund(Delivery::Answer(Ok(PayAnswer::Failed(order))))
+    Event::Refund(Delivery::Response(Ok(PayResponse::Failed(order))))
 }
 
 fn declined() -> Event {
@@ -156,7 +158,7 @@ fn the_bill_proves_an_accepted_refund() {
 }
 
 #[test]
-fn the_bill_proves_a_refund_whose_answer_was_lost() {
+fn the_bill_proves_a_refund_whose_response_was_lost() {
     let mut refund = sent(&[]);
     let action = refund.on(10, lost());
     let (_, end) = show(&mut refund, action, &[("a", 100)]);
@@ -169,11 +171,11 @@ fn shown_a_line_of(pay_time: &str, quiet: u64, sent_time: &str) -> Action {
     let known = Known { quiet, sent_time: sent_time.to_owned(), ..Known::default() };
     let fen = Fen::new(100).unwrap();
     let (mut refund, _) = Refund::resume("dm1", fen, Before::default(), known, true, Policy::default(), 0);
-    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(mut bill)))) = bill(&[("a", 100)]) else {
+    let Event::Bill(Delivery::Response(Ok(BillResponse::Found(mut bill)))) = bill(&[("a", 100)]) else {
         panic!("no bill")
     };
     bill.lines = vec![Line { pay_time: pay_time.to_owned(), ..line("a", -100) }];
-    refund.on(0, Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(bill)))))
+    refund.on(0, Event::Bill(Delivery::Response(Ok(BillResponse::Found(bill)))))
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn a_lost_refund_is_given_up_only_after_the_quiet_time_which_is_summed_over_runs
 }
 
 #[test]
-fn what_says_nothing_of_a_refund_is_as_good_as_no_answer() {
+fn what_says_nothing_of_a_refund_is_as_good_as_no_response() {
     for sentence in [
         "退款失败",
         "退款金额超出",
@@ -250,7 +252,7 @@ fn what_says_nothing_of_a_refund_is_as_good_as_no_answer() {
             "{sentence}"
         );
     }
-    let refused = Event::Refund(Delivery::Answer(Ok(PayAnswer::Refused("签名错误".to_owned()))));
+    let refused = Event::Refund(Delivery::Response(Ok(PayResponse::Refused("签名错误".to_owned()))));
     let mut refund = sent(&[]);
     let action = refund.on(10, refused);
     assert!(matches!(show(&mut refund, action, &[]).1, Action::Persist(Record::Known(_))));
@@ -264,7 +266,7 @@ fn an_acceptance_is_never_not_refunded() {
         let (_, end) = show(&mut refund, action, &[]);
         assert!(matches!(end, Action::Persist(Record::Known(_))), "{sentence} {end:?}");
     }
-    let paying = Event::Refund(Delivery::Answer(Ok(PayAnswer::Paying(Order::default()))));
+    let paying = Event::Refund(Delivery::Response(Ok(PayResponse::Paying(Order::default()))));
     hear_accepted(&mut sent(&[]), paying);
     let known =
         Known { said: Said::Accepted(String::new()), quiet: 86_400_000, unseen: 9, ..Known::default() };
@@ -364,7 +366,7 @@ fn of_several_lines_a_person_compares_even_where_one_has_the_time_of_the_accepta
             Refund::resume("dm1", fen, Before::default(), known, true, Policy::default(), 0);
         refund.on(
             0,
-            Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(Bill {
+            Event::Bill(Delivery::Response(Ok(BillResponse::Found(Bill {
                 dm_id: "dm1".to_owned(),
                 pay_total_fen: 1000,
                 refunded_fen: lines.iter().map(|line| -line.total_fen).sum(),
@@ -537,7 +539,7 @@ fn a_bill_that_cannot_be_read_begins_no_refund() {
 /// A bill with refunds of 1 yuan: their numbers and minutes.
 fn rewritten(refunds: &[(&str, u32)]) -> Bill {
     let lines: Vec<_> = refunds.iter().map(|(id, _)| (*id, 100)).collect();
-    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(mut shown)))) = bill(&lines) else {
+    let Event::Bill(Delivery::Response(Ok(BillResponse::Found(mut shown)))) = bill(&lines) else {
         panic!("no bill")
     };
     for (line, (_, minute)) in shown.lines.iter_mut().skip(1).zip(refunds) {
@@ -555,7 +557,7 @@ fn begun(known: &[(&str, u32)], shown: &[(&str, u32)]) -> (Refund, Action) {
     let mut now = 0;
     loop {
         let event = match action {
-            Action::ReadBill => Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(rewritten(shown))))),
+            Action::ReadBill => Event::Bill(Delivery::Response(Ok(BillResponse::Found(rewritten(shown))))),
             Action::Wait { until } => {
                 now = until;
                 Event::Woke
@@ -585,10 +587,10 @@ fn a_known_line_that_the_platform_rewrites_is_still_known() {
             shown.iter().map(|(id, minute)| (*id, if id.is_empty() { *minute } else { 9 })).collect();
         let mut both = again.clone();
         both.push(("new", 30));
-        let answer = |lines| Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(rewritten(lines)))));
-        let Action::Wait { until } = refund.on(10, answer(&again)) else { panic!("proven by {again:?}") };
+        let response = |lines| Event::Bill(Delivery::Response(Ok(BillResponse::Found(rewritten(lines)))));
+        let Action::Wait { until } = refund.on(10, response(&again)) else { panic!("proven by {again:?}") };
         assert_eq!(refund.on(until, Event::Woke), Action::ReadBill);
-        let Action::Persist(Record::Refunded(lines)) = refund.on(until, answer(&both)) else {
+        let Action::Persist(Record::Refunded(lines)) = refund.on(until, response(&both)) else {
             panic!("not proven by {both:?}")
         };
         assert_eq!(lines.iter().map(|line| &*line.pay_id).collect::<Vec<_>>(), ["new"]);
@@ -633,7 +635,8 @@ fn a_resumed_refund_reads_and_never_sends() {
 
 #[test]
 fn the_refunds_before_survive_the_ledger() {
-    let Event::Bill(Delivery::Answer(Ok(BillAnswer::Found(bill)))) = bill(&[("a|b\nc", 1), ("d", 2)]) else {
+    let Event::Bill(Delivery::Response(Ok(BillResponse::Found(bill)))) = bill(&[("a|b\nc", 1), ("d", 2)])
+    else {
         panic!("no bill");
     };
     let before = Before::of(&bill);
@@ -650,7 +653,7 @@ fn a_bill_that_is_not_there_begins_no_refund() {
         Policy::default(),
         0,
     );
-    let nothing = Event::Bill(Delivery::Answer(Ok(BillAnswer::NotFound("账单不存在".to_owned()))));
+    let nothing = Event::Bill(Delivery::Response(Ok(BillResponse::NotFound("账单不存在".to_owned()))));
     let rejected = Outcome::Rejected(Rejection::NoBill("账单不存在".to_owned()));
     assert_eq!(refund.on(0, nothing), Action::Reveal(rejected));
 }
@@ -679,14 +682,14 @@ fn a_refund_that_cannot_be_sent_before_its_deadline_was_not_sent() {
 }
 
 #[test]
-fn an_answer_about_another_order_says_nothing_of_the_refund() {
-    type About = fn(Order) -> PayAnswer;
-    for answer in [PayAnswer::Done as About, PayAnswer::Paying, PayAnswer::Failed] {
+fn a_response_about_another_order_says_nothing_of_the_refund() {
+    type About = fn(Order) -> PayResponse;
+    for response in [PayResponse::Done as About, PayResponse::Paying, PayResponse::Failed] {
         let order =
             Order { dm_id: "dm9".to_owned(), info: "超过退款期限".to_owned(), ..Order::default() };
         let mut refund = sent(&[]);
         // Nothing to write down.
-        assert_eq!(refund.on(10, Event::Refund(Delivery::Answer(Ok(answer(order))))), Action::ReadBill);
+        assert_eq!(refund.on(10, Event::Refund(Delivery::Response(Ok(response(order))))), Action::ReadBill);
         let (_, end) = show(&mut refund, Action::ReadBill, &[]);
         assert!(matches!(end, Action::Persist(Record::Known(Known { said: Said::Nothing, .. }))), "{end:?}");
     }

@@ -10,7 +10,7 @@ use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::payment::row::{ChargeRow, RefundRow, Tells, Wallet};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::Order;
+use wsy::protocol::response::Order;
 
 use crate::rows::{DAY, at, charge, refund, wallet};
 
@@ -69,7 +69,7 @@ fn paid_is_told_only_by_whoever_tells_and_what_nobody_heard_is_unfinished() {
 }
 
 #[test]
-fn an_order_that_an_answer_to_another_charge_names_leaves_its_row() {
+fn an_order_that_a_response_to_another_charge_names_leaves_its_row() {
     let open = bound("dm1", Tie::Asked).without_order("B2");
     assert_eq!((open.order(), open.dm_id.as_str()), (None, ""));
     assert!(open.needs_person.contains("B2"), "{}", open.needs_person);
@@ -92,13 +92,13 @@ fn a_refund_that_is_decided_never_changes() {
         RefundRecord::Conflict("two lines".to_owned()),
     ];
     for record in &records {
-        let answer = Order {
+        let response = Order {
             printinfo: "receipt".to_owned(),
             pay_id: "4200".to_owned(),
             pay_type: "4".to_owned(),
             ..Order::default()
         };
-        let row = refund().after(record, Some(&answer), &at(5)).unwrap();
+        let row = refund().after(record, Some(&response), &at(5)).unwrap();
         assert_eq!((row.printinfo.as_str(), row.pay_id.as_str()), ("receipt", "4200"));
         assert_eq!(row.wallet, Wallet { pay_type: "4".to_owned(), ..wallet() });
         let is_open = row.state == RefundState::Open;

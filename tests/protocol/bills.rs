@@ -1,13 +1,13 @@
 use wsy::protocol::amount::yuan;
-use wsy::protocol::answer::{AnswerError, Named};
-use wsy::protocol::bill::{self, Bill, BillAnswer, Line};
+use wsy::protocol::bill::{self, Bill, BillResponse, Line};
+use wsy::protocol::response::{Named, ResponseError};
 
 use crate::support::{bytes, cases};
 use proptest::prelude::*;
 
 fn found(body: &[u8]) -> Bill {
     match bill::read(body) {
-        Ok(BillAnswer::Found(bill)) => bill,
+        Ok(BillResponse::Found(bill)) => bill,
         other => panic!("{other:?}"),
     }
 }
@@ -115,7 +115,7 @@ fn amounts_that_cannot_be_read_are_named() {
         (r#"<dm ok="1" dm_id="dm1" pay_total="2"><pay/></dm>"#, "pay_total"),
         (r#"<dm ok="1" dm_id="dm1" pay_total="2" refund_total="x"/>"#, "refund_total"),
     ] {
-        assert_eq!(bill::read(body.as_bytes()), Err(AnswerError::Incomplete(lacks)), "{body}");
+        assert_eq!(bill::read(body.as_bytes()), Err(ResponseError::Incomplete(lacks)), "{body}");
     }
 }
 
@@ -134,14 +134,14 @@ fn a_bill_that_is_refunded_beyond_its_amount_leaves_nothing() {
 }
 
 #[test]
-fn no_bill_and_a_refused_request_are_two_answers() {
+fn no_bill_and_a_refused_request_are_two_responses() {
     assert_eq!(
         bill::read(&bytes("made-up-bill-not-found.xml")),
-        Ok(BillAnswer::NotFound("账单不存在".to_owned()))
+        Ok(BillResponse::NotFound("账单不存在".to_owned()))
     );
     assert_eq!(
         bill::read(&bytes("made-up-bill-sign-error.xml")),
-        Ok(BillAnswer::Refused("签名错误".to_owned()))
+        Ok(BillResponse::Refused("签名错误".to_owned()))
     );
 }
 
@@ -149,9 +149,9 @@ fn no_bill_and_a_refused_request_are_two_answers() {
 fn an_unknown_ok_does_not_mean_that_there_is_no_bill() {
     for ok in ["", "2", "true"] {
         let body = format!(r#"<dm ok="{ok}" info="账单" dm_id="dm1" pay_total="0.02"/>"#);
-        assert_eq!(bill::read(body.as_bytes()), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(bill::read(body.as_bytes()), Err(ResponseError::Incomplete("ok")), "{ok:?}");
     }
-    assert_eq!(bill::read(b"<dm pay_total=\"1\"/>"), Err(AnswerError::NotThePlatform));
+    assert_eq!(bill::read(b"<dm pay_total=\"1\"/>"), Err(ResponseError::NotThePlatform));
 }
 
 proptest! {

@@ -1,13 +1,13 @@
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer::AnswerError;
 use wsy::protocol::auth_code::AuthCode;
-use wsy::protocol::config::{self, Config, ConfigAnswer};
+use wsy::protocol::config::{self, Config, ConfigResponse};
+use wsy::protocol::response::ResponseError;
 
 use crate::support::bytes;
 
 fn good(body: &[u8]) -> Config {
     match config::parse(body) {
-        Ok(ConfigAnswer::Good(config)) => *config,
+        Ok(ConfigResponse::Good(config)) => *config,
         other => panic!("{other:?}"),
     }
 }
@@ -85,7 +85,7 @@ fn templates_keep_their_line_breaks_and_the_blank_that_is_missing_after_one_does
 fn a_device_error_means_to_activate_again() {
     assert_eq!(
         config::parse(&bytes("config-device-error.xml")),
-        Ok(ConfigAnswer::ActivateAgain("设备密钥错误".to_owned()))
+        Ok(ConfigResponse::ActivateAgain("设备密钥错误".to_owned()))
     );
 }
 
@@ -93,7 +93,7 @@ fn a_device_error_means_to_activate_again() {
 fn an_error_that_does_not_name_the_device_leaves_it_as_it_is() {
     for ok in ["0", "-1"] {
         let body = format!(r#"<dm ok="{ok}" info="系统繁忙"/>"#);
-        let refused = Ok(ConfigAnswer::Refused("系统繁忙".to_owned()));
+        let refused = Ok(ConfigResponse::Refused("系统繁忙".to_owned()));
         assert_eq!(config::parse(body.as_bytes()), refused, "{ok}");
     }
 }
@@ -102,7 +102,7 @@ fn an_error_that_does_not_name_the_device_leaves_it_as_it_is() {
 fn an_unknown_ok_does_not_throw_the_device_away() {
     for ok in ["", "2", "busy"] {
         let body = format!(r#"<dm ok="{ok}" server="http://a.test" info="设备"/>"#);
-        assert_eq!(config::parse(body.as_bytes()), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(config::parse(body.as_bytes()), Err(ResponseError::Incomplete("ok")), "{ok:?}");
     }
 }
 
@@ -110,9 +110,9 @@ fn an_unknown_ok_does_not_throw_the_device_away() {
 fn a_config_without_a_usable_server_is_incomplete() {
     for server in ["", "dct.semoor.cn", "ftp://dct.semoor.cn", "http://", "javascript:x"] {
         let body = format!(r#"<dm ok="1" server="{server}"/>"#);
-        assert_eq!(config::parse(body.as_bytes()), Err(AnswerError::Incomplete("server")), "{server}");
+        assert_eq!(config::parse(body.as_bytes()), Err(ResponseError::Incomplete("server")), "{server}");
     }
-    assert_eq!(config::parse(br#"<dm ok="1"/>"#), Err(AnswerError::Incomplete("server")));
+    assert_eq!(config::parse(br#"<dm ok="1"/>"#), Err(ResponseError::Incomplete("server")));
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_payment_type_is_readable_if_both_of_its_patterns_are() {
         let body = format!(
             "<dm ok=\"1\" server=\"http://a\" device_id=\"1\"><dm_code coderegex=\"{code}\" cancelregex=\"{cancel}\"/></dm>"
         );
-        let Ok(ConfigAnswer::Good(config)) = config::parse(body.as_bytes()) else { panic!("{body}") };
+        let Ok(ConfigResponse::Good(config)) = config::parse(body.as_bytes()) else { panic!("{body}") };
         config.pay_types[0].is_readable()
     };
     assert!(is_readable("^1\\d+$", "^dm\\d+$") && is_readable("^1\\d+$", ""));

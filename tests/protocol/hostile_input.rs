@@ -1,25 +1,25 @@
 use proptest::prelude::*;
-use wsy::protocol::answer::{self, PayAnswer};
-use wsy::protocol::bill::{self, BillAnswer};
-use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::bill::{self, BillResponse};
+use wsy::protocol::config::{self, ConfigResponse};
+use wsy::protocol::response::{self, PayResponse};
 use wsy::protocol::{receipt, text, xml};
 
-use crate::support::{answers, bytes, cases};
+use crate::support::{bytes, cases, responses};
 
 /// Every reader of a response, and what a till does with the result next.
 fn read_in_every_way(body: &[u8]) {
-    if let Some(text) = text::decode_answer(body) {
+    if let Some(text) = text::decode_response(body) {
         let _ = xml::parse(&text);
         receipt::screen(&text);
         receipt::escpos(&text);
     }
-    let _ = answer::pay(body);
-    let _ = answer::activation(body);
-    let _ = answer::time(body);
-    if let Ok(BillAnswer::Found(bill)) = bill::read(body) {
+    let _ = response::pay(body);
+    let _ = response::activation(body);
+    let _ = response::time(body);
+    if let Ok(BillResponse::Found(bill)) = bill::read(body) {
         assert!(bill.refundable_fen() >= 0);
     }
-    if let Ok(ConfigAnswer::Good(config)) = config::parse(body) {
+    if let Ok(ConfigResponse::Good(config)) = config::parse(body) {
         let code = wsy::protocol::auth_code::AuthCode::parse("134604005619969099").unwrap();
         let _ = config.pay_type_for(&code);
         let _ = config.allows(wsy::protocol::amount::Fen::new(1).unwrap());
@@ -28,7 +28,7 @@ fn read_in_every_way(body: &[u8]) {
 }
 
 #[test]
-fn a_paid_answer_cut_short_at_any_byte_is_no_answer_or_the_same_one() {
+fn a_paid_response_cut_short_at_any_byte_is_no_response_or_the_same_one() {
     for name in [
         "micropay-paid-noremind.xml",
         "micropay-paid.xml",
@@ -40,12 +40,12 @@ fn a_paid_answer_cut_short_at_any_byte_is_no_answer_or_the_same_one() {
         "made-up-micropay-paid-gbk.xml",
     ] {
         let whole = bytes(name);
-        let answer = answer::pay(&whole);
-        assert!(matches!(answer, Ok(PayAnswer::Done(_))), "{name}");
+        let response = response::pay(&whole);
+        assert!(matches!(response, Ok(PayResponse::Done(_))), "{name}");
         for cut in 0..whole.len() {
             // Without its end tag, the name of the order may be missing. Text after the tag means nothing.
-            let part = answer::pay(&whole[..cut]);
-            assert!(part.is_err() || part == answer, "{name} at {cut}: {part:?}");
+            let part = response::pay(&whole[..cut]);
+            assert!(part.is_err() || part == response, "{name} at {cut}: {part:?}");
         }
     }
 }
@@ -54,22 +54,22 @@ fn a_paid_answer_cut_short_at_any_byte_is_no_answer_or_the_same_one() {
 fn a_config_cut_short_at_any_byte_has_every_payment_type_or_is_none() {
     for name in ["config.xml", "made-up-config-restricted.xml"] {
         let whole = bytes(name);
-        let answer = config::parse(&whole);
-        assert!(matches!(answer, Ok(ConfigAnswer::Good(_))), "{name}");
+        let response = config::parse(&whole);
+        assert!(matches!(response, Ok(ConfigResponse::Good(_))), "{name}");
         for cut in 0..whole.len() {
             let part = config::parse(&whole[..cut]);
-            assert!(part.is_err() || part == answer, "{name} at {cut}: {part:?}");
+            assert!(part.is_err() || part == response, "{name} at {cut}: {part:?}");
         }
     }
 }
 
 #[test]
 fn a_failure_cut_short_at_any_byte_is_never_paid() {
-    for (name, body) in answers() {
-        if !matches!(answer::pay(&body), Ok(PayAnswer::Done(_))) {
+    for (name, body) in responses() {
+        if !matches!(response::pay(&body), Ok(PayResponse::Done(_))) {
             for cut in 0..body.len() {
-                let part = answer::pay(&body[..cut]);
-                assert!(!matches!(part, Ok(PayAnswer::Done(_))), "{name} at {cut}");
+                let part = response::pay(&body[..cut]);
+                assert!(!matches!(part, Ok(PayResponse::Done(_))), "{name} at {cut}");
             }
         }
     }
@@ -85,8 +85,8 @@ fn a_refusal_cut_short_at_any_byte_is_never_a_failed_payment() {
     ] {
         let whole = bytes(name);
         for cut in 0..whole.len() {
-            let part = answer::pay(&whole[..cut]);
-            assert!(matches!(part, Err(_) | Ok(PayAnswer::Refused(_))), "{name} at {cut}: {part:?}");
+            let part = response::pay(&whole[..cut]);
+            assert!(matches!(part, Err(_) | Ok(PayResponse::Refused(_))), "{name} at {cut}: {part:?}");
         }
     }
 }
@@ -95,10 +95,10 @@ fn a_refusal_cut_short_at_any_byte_is_never_a_failed_payment() {
 fn a_bill_cut_short_at_any_byte_shows_the_same_refunds_or_does_not_add_up() {
     for name in ["bill-paid.xml", "bill-refunded-once.xml", "bill-refunded-twice.xml"] {
         let whole = bytes(name);
-        let Ok(BillAnswer::Found(bill)) = bill::read(&whole) else { panic!("{name}") };
+        let Ok(BillResponse::Found(bill)) = bill::read(&whole) else { panic!("{name}") };
         for cut in 0..whole.len() {
             match bill::read(&whole[..cut]) {
-                Ok(BillAnswer::Found(part)) => {
+                Ok(BillResponse::Found(part)) => {
                     assert_eq!(part.refundable_fen(), bill.refundable_fen(), "{name} at {cut}");
                     assert!(!part.adds_up() || part.refunds().eq(bill.refunds()), "{name} at {cut}");
                 }
@@ -110,8 +110,8 @@ fn a_bill_cut_short_at_any_byte_shows_the_same_refunds_or_does_not_add_up() {
 }
 
 #[test]
-fn every_answer_cut_short_at_any_byte_is_read_without_panic() {
-    for (_, body) in answers() {
+fn every_response_cut_short_at_any_byte_is_read_without_panic() {
+    for (_, body) in responses() {
         for cut in 0..body.len() {
             read_in_every_way(&body[..cut]);
         }
@@ -169,8 +169,8 @@ fn apply(body: &mut Vec<u8>, change: &Change) {
     }
 }
 
-fn changed_answer() -> impl Strategy<Value = Vec<u8>> {
-    let all: Vec<Vec<u8>> = answers().into_iter().map(|(_, body)| body).collect();
+fn changed_response() -> impl Strategy<Value = Vec<u8>> {
+    let all: Vec<Vec<u8>> = responses().into_iter().map(|(_, body)| body).collect();
     (prop::sample::select(all), proptest::collection::vec(change(), 1..4)).prop_map(|(mut body, changes)| {
         for change in &changes {
             apply(&mut body, change);
@@ -183,7 +183,7 @@ proptest! {
     #![proptest_config(cases(6_000))]
 
     #[test]
-    fn changed_answers_are_read_without_panic(body in changed_answer()) {
+    fn changed_responses_are_read_without_panic(body in changed_response()) {
         read_in_every_way(&body);
     }
 

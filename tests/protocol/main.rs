@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod amounts;
-mod answers;
+mod responses;
 mod auth_codes;
 mod bills;
 mod configs;

@@ -1,6 +1,6 @@
 //! Order numbers as people write them, against the config's rules.
 
-use wsy::protocol::config::{self, Config, ConfigAnswer};
+use wsy::protocol::config::{self, Config, ConfigResponse};
 use wsy::protocol::order_number::{fitting, spellings};
 
 fn config(rules: &[&str]) -> Config {
@@ -8,7 +8,7 @@ fn config(rules: &[&str]) -> Config {
         rules.iter().map(|rule| format!("<dm_code code=\"c\" cancelregex=\"{rule}\"/>")).collect();
     let body = format!("<dm ok=\"1\" server=\"http://a.test\" device_id=\"1\">{codes}</dm>");
     match config::parse(body.as_bytes()) {
-        Ok(ConfigAnswer::Good(config)) => *config,
+        Ok(ConfigResponse::Good(config)) => *config,
         other => panic!("{other:?}"),
     }
 }

@@ -1,8 +1,8 @@
 //! The lines of a receipt, and their layout on paper.
 
 use proptest::prelude::*;
-use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::receipt::{Align, Font, Line, Paper, Row, Style, laid_out, plain, rows};
+use wsy::protocol::response::{self, PayResponse};
 
 use crate::support::{bytes, cases, text};
 
@@ -42,7 +42,7 @@ fn double(width: u8, height: u8) -> Style {
 
 #[test]
 fn the_receipt_of_a_payment_stands_on_both_papers() {
-    let Ok(PayAnswer::Done(order)) = answer::pay(&bytes("micropay-paid.xml")) else { panic!() };
+    let Ok(PayResponse::Done(order)) = response::pay(&bytes("micropay-paid.xml")) else { panic!() };
     let rows = paper(&order.printinfo, Paper::Mm58);
     let title = rows.iter().find_map(|row| match row {
         Row::Line(line) if !line.runs.is_empty() => Some(line),

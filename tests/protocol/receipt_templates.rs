@@ -1,7 +1,7 @@
 //! Receipts that the till makes itself.
 
 use proptest::prelude::*;
-use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::config::{self, ConfigResponse};
 use wsy::protocol::receipt::{
     Facts, Paper, Placeholders, Raster, Row, as_copy, built_in, escpos, filled, has_placeholder, laid_out,
     plain, rows, screen,
@@ -35,7 +35,7 @@ fn on_paper(printinfo: &str) -> String {
 
 fn template(name: &str) -> String {
     match config::parse(&bytes("config.xml")) {
-        Ok(ConfigAnswer::Good(config)) => config.attribute(name).unwrap().to_owned(),
+        Ok(ConfigResponse::Good(config)) => config.attribute(name).unwrap().to_owned(),
         other => panic!("{other:?}"),
     }
 }

@@ -1,14 +1,14 @@
 use encoding_rs::GBK;
 use proptest::prelude::*;
-use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::receipt::{escpos, is_of_no_order, screen};
+use wsy::protocol::response::{self, PayResponse};
 use wsy::protocol::text::Charset;
 
 use crate::support::{bytes, cases, text};
 
 fn printinfo(name: &str) -> String {
-    match answer::pay(&bytes(name)) {
-        Ok(PayAnswer::Done(order)) => order.printinfo,
+    match response::pay(&bytes(name)) {
+        Ok(PayResponse::Done(order)) => order.printinfo,
         other => panic!("{name}: {other:?}"),
     }
 }

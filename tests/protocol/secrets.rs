@@ -2,10 +2,10 @@
 
 use wsy::payment::row::{Moment, Wallet};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::answer;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::receipt::Placeholders;
 use wsy::protocol::request::{self, Device, Extra, Goods, Micropay};
+use wsy::protocol::response;
 use wsy::till::ledger::{ChargeRow, NewCharge};
 use wsy::till::{ChargeRequest, HttpOptions, Insist, Options};
 
@@ -62,7 +62,7 @@ fn a_device_an_auth_code_and_the_requests_made_of_them_keep_their_secrets() {
 
 #[test]
 fn an_activation_keeps_its_secret_also_where_it_cannot_be_read() {
-    for answer in [
+    for response in [
         format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\"/>"),
         format!("<dm ok=\"1\" device_id=\"\" key=\"{KEY}\"/>"),
         format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}"),
@@ -70,7 +70,7 @@ fn an_activation_keeps_its_secret_also_where_it_cannot_be_read() {
         format!("<dm ok=\"1\" device_id=\"7\" key=\"{KEY}\" x=\"&y;\"/>"),
         format!("<dm ok=\"1\" device_id=\"7\" key={KEY}/>"),
     ] {
-        shows_none(&answer::activation(answer.as_bytes()));
+        shows_none(&response::activation(response.as_bytes()));
     }
 }
 

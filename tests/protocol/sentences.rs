@@ -1,6 +1,6 @@
 //! The wording of each class, from the wallets' tables and public reports.
 
-use wsy::protocol::answer::{self, PayAnswer};
+use wsy::protocol::response::{self, PayResponse};
 use wsy::protocol::sentences::{Class, RefundClass, Taught, class, refund_class};
 
 const WORDINGS: [(Class, &[&str]); 10] = [
@@ -232,21 +232,21 @@ fn what_a_library_was_taught_overrides_nothing_that_is_careful() {
     ] {
         assert_eq!(taught.class(sentence), wanted, "{sentence}");
     }
-    let read = |body: &str| answer::pay(body.as_bytes()).unwrap().taught(&taught);
+    let read = |body: &str| response::pay(body.as_bytes()).unwrap().taught(&taught);
     let failed = read("<dm ok=\"0\" info=\"此卡停用\"/>");
-    assert!(matches!(failed, PayAnswer::Failed(order) if order.class == Class::Final));
-    assert!(matches!(read("<dm ok=\"-1\" info=\"此卡停用\" dm_id=\"dm1\"/>"), PayAnswer::Paying(_)));
+    assert!(matches!(failed, PayResponse::Failed(order) if order.class == Class::Final));
+    assert!(matches!(read("<dm ok=\"-1\" info=\"此卡停用\" dm_id=\"dm1\"/>"), PayResponse::Paying(_)));
     for ok in ["0", "-1"] {
         let refused = read(&format!("<dm ok=\"{ok}\" info=\"机具未开通\"/>"));
-        assert_eq!(refused, PayAnswer::Refused("机具未开通".to_owned()));
+        assert_eq!(refused, PayResponse::Refused("机具未开通".to_owned()));
     }
-    assert!(matches!(read("<dm ok=\"-1\" info=\"用户支付中\"/>"), PayAnswer::Paying(_)));
-    assert!(matches!(read("<dm ok=\"1\" info=\"机具未开通\"/>"), PayAnswer::Done(_)));
+    assert!(matches!(read("<dm ok=\"-1\" info=\"用户支付中\"/>"), PayResponse::Paying(_)));
+    assert!(matches!(read("<dm ok=\"1\" info=\"机具未开通\"/>"), PayResponse::Done(_)));
     // A response that names an order is not a refusal, whatever the options say.
     let of_order = read("<dm ok=\"0\" info=\"机具未开通\" dm_id=\"dm1\"/>");
-    assert!(matches!(of_order, PayAnswer::Failed(order) if order.class == Class::Unlisted));
+    assert!(matches!(of_order, PayResponse::Failed(order) if order.class == Class::Unlisted));
     let of_order = read("<dm ok=\"0\" info=\"签名错误\" dm_id=\"dm1\"/>");
-    assert!(matches!(of_order, PayAnswer::Failed(order) if order.class == Class::Unlisted));
+    assert!(matches!(of_order, PayResponse::Failed(order) if order.class == Class::Unlisted));
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn a_refund_that_was_answered_with_a_sentence_is_accepted_declined_or_neither() 
 }
 
 #[test]
-fn the_answer_to_a_refund_is_unlisted_only_if_neither_table_knows_its_sentence() {
+fn the_response_to_a_refund_is_unlisted_only_if_neither_table_knows_its_sentence() {
     for (sentence, unlisted) in [
         ("退款申请已提交", false),
         ("超过退款期限", false),
@@ -282,9 +282,9 @@ fn the_answer_to_a_refund_is_unlisted_only_if_neither_table_knows_its_sentence()
         ("没有听说过", true),
     ] {
         let body = format!("<dm ok=\"0\" info=\"{sentence}\"/>");
-        let Ok(PayAnswer::Failed(order)) = answer::refund(body.as_bytes()) else { panic!("{sentence}") };
+        let Ok(PayResponse::Failed(order)) = response::refund(body.as_bytes()) else { panic!("{sentence}") };
         assert_eq!(order.class == Class::Unlisted, unlisted, "{sentence}");
     }
-    let refused = answer::refund("<dm ok=\"0\" info=\"签名错误\"/>".as_bytes());
-    assert_eq!(refused, Ok(PayAnswer::Refused("签名错误".to_owned())));
+    let refused = response::refund("<dm ok=\"0\" info=\"签名错误\"/>".as_bytes());
+    assert_eq!(refused, Ok(PayResponse::Refused("签名错误".to_owned())));
 }

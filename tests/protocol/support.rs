@@ -16,7 +16,7 @@ pub fn text(name: &str) -> String {
 }
 
 /// Name and content of every vector that is a response.
-pub fn answers() -> Vec<(String, Vec<u8>)> {
+pub fn responses() -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<_> = fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use wsy::protocol::text::{Charset, TextError, decode_answer};
+use wsy::protocol::text::{Charset, TextError, decode_response};
 
 use crate::support::cases;
 
@@ -44,12 +44,12 @@ fn bytes_that_are_no_text_are_an_error_and_never_mojibake() {
 }
 
 #[test]
-fn an_answer_is_utf8_before_it_is_gbk_and_loses_its_mark() {
-    assert_eq!(decode_answer("微信".as_bytes()).as_deref(), Some("微信"));
-    assert_eq!(decode_answer("\u{feff}微信".as_bytes()).as_deref(), Some("微信"));
-    assert_eq!(decode_answer(b"\xce\xa2\xd0\xc5").as_deref(), Some("微信"));
-    assert_eq!(decode_answer(b"\xff\xfe<\0d\0"), None);
-    assert_eq!(decode_answer(b"").as_deref(), Some(""));
+fn a_response_is_utf8_before_it_is_gbk_and_loses_its_mark() {
+    assert_eq!(decode_response("微信".as_bytes()).as_deref(), Some("微信"));
+    assert_eq!(decode_response("\u{feff}微信".as_bytes()).as_deref(), Some("微信"));
+    assert_eq!(decode_response(b"\xce\xa2\xd0\xc5").as_deref(), Some("微信"));
+    assert_eq!(decode_response(b"\xff\xfe<\0d\0"), None);
+    assert_eq!(decode_response(b"").as_deref(), Some(""));
 }
 
 #[test]
@@ -127,14 +127,14 @@ proptest! {
             prop_assert!(charset.cut(&bytes, room).len() <= room);
             let _ = charset.decode(&bytes);
         }
-        let _ = decode_answer(&bytes);
+        let _ = decode_response(&bytes);
     }
 
     #[test]
-    fn a_gbk_answer_is_read_as_gbk(text in "[\u{4e00}-\u{9fa5}]{4,30}") {
+    fn a_gbk_response_is_read_as_gbk(text in "[\u{4e00}-\u{9fa5}]{4,30}") {
         let bytes = Charset::Gbk.encode(&text);
         prop_assume!(std::str::from_utf8(&bytes).is_err());
-        let decoded = decode_answer(&bytes);
+        let decoded = decode_response(&bytes);
         prop_assert_eq!(decoded.as_deref(), Some(text.as_str()));
     }
 }
@@ -145,6 +145,6 @@ fn utf8_with_one_character_cut_in_two_stays_readable() {
         "<dm ok=\"0\" info=\"签名错误，请联系技术对接同事\" name=\"测试读取配置文件接".as_bytes().to_vec();
     bytes.truncate(bytes.len() - 1);
     bytes.extend_from_slice(b"\" />");
-    let text = decode_answer(&bytes).unwrap();
+    let text = decode_response(&bytes).unwrap();
     assert!(text.contains("签名错误"), "{text}");
 }

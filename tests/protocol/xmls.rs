@@ -202,7 +202,7 @@ fn depth_is_bounded_in_another_vocabulary_too() {
 }
 
 #[test]
-fn an_answer_gets_the_end_tag_that_a_platform_leaves_out() {
+fn a_response_gets_the_end_tag_that_a_platform_leaves_out() {
     let closed =
         |text: &str| String::from_utf8(wsy::protocol::xml::with_end_tag(text.as_bytes().to_vec())).unwrap();
     for (text, whole) in [
@@ -219,7 +219,7 @@ fn an_answer_gets_the_end_tag_that_a_platform_leaves_out() {
 }
 
 #[test]
-fn no_more_attributes_are_kept_than_any_answer_has() {
+fn no_more_attributes_are_kept_than_any_response_has() {
     let many: String = (0..300).map(|n| format!(" a{n}=\"\"")).collect();
     let text = format!("<dm{many} last=\"1\"/>");
     let root = wsy::protocol::xml::parse(&text).unwrap();

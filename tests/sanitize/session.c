@@ -147,9 +147,9 @@ static void pop_up(const wsy_reply *reply)
 {
     int32_t needed;
     char *bytes;
-    CHECK(wsy_reply_item_name(reply, "answer", 0, 0, NULL, 0, &needed), WSY_ERR_BUFFER);
+    CHECK(wsy_reply_item_name(reply, "response", 0, 0, NULL, 0, &needed), WSY_ERR_BUFFER);
     bytes = exactly(needed);
-    CHECK(wsy_reply_item_name(reply, "answer", 0, 0, bytes, needed, NULL), WSY_OK);
+    CHECK(wsy_reply_item_name(reply, "response", 0, 0, bytes, needed, NULL), WSY_OK);
     free(bytes);
     CHECK(wsy_reply_canvas_text(reply, NULL, 0, &needed), WSY_ERR_BUFFER);
     bytes = exactly(needed);

@@ -109,7 +109,7 @@ static void pop_up(wsy_client *client)
     wsy_reply *reply = NULL;
     int32_t needed;
     CHECK(HOSTED(wsy_query_auth_code(client, "130000000000000401", 1250, NULL, &reply)), WSY_OK);
-    CHECK(HOSTED(wsy_reply_item_name(reply, "answer", 0, 0, buffer, sizeof buffer, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_reply_item_name(reply, "response", 0, 0, buffer, sizeof buffer, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reply_canvas_text(reply, buffer, sizeof buffer, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reply_canvas_png(reply, font(), buffer, sizeof buffer, &needed)), WSY_OK);
     CHECK(memcmp(buffer, "\x89PNG", 4), 0);

@@ -7,7 +7,7 @@ static const char *folder;
 
 const char *const quick[] = {
     "poll_ms", "50", "first_query_ms", "20", "quiet_ms", "500", "deadline_ms", "60000", "connect_ms", "20000",
-    "answer_ms", "20000", NULL,
+    "response_ms", "20000", NULL,
 };
 
 void check(const char *file, int line, const char *what, long got, long wanted)

@@ -22,7 +22,7 @@ pub enum Failure {
     /// There is no ledger in the folder; looking does not create one.
     #[error("{}", .0.display())]
     NoLedger(PathBuf),
-    /// A file for the answer cannot be written.
+    /// A file for the response cannot be written.
     #[error("could not write the file {}", .0.display())]
     File(PathBuf, #[source] std::io::Error),
     /// The library's.

@@ -110,7 +110,7 @@ pub fn advice_of_void(code: Code, own: Option<&'static Own>, language: Language)
             "不要交付商品，也不要再次收款或退款；稍候再运行 wsyctl void。",
             "Do not hand over goods; do not charge or refund again. Run wsyctl void again in a moment.",
         ),
-        (Code::NotSent | Code::NoAnswer | Code::BadAnswer | Code::Refused, _) => (
+        (Code::NotSent | Code::NoResponse | Code::BadResponse | Code::Refused, _) => (
             "用 wsyctl doctor 检查连接和设备，再运行 wsyctl void；在这之前不要交付商品，也不要再收款。",
             "Check the connection and the device with wsyctl doctor, then run wsyctl void again. Until then, do not hand over goods; do not charge again.",
         ),

@@ -73,8 +73,9 @@ impl Server {
     /// The traffic so far.
     pub fn passed(&self) -> Result<Passed, Error> {
         let wrong = |what: &dyn std::fmt::Display| Error::Check(format!("the server's counts: {what}"));
-        let mut answer = ureq::get(format!("{}/counts", self.base)).call().map_err(|error| wrong(&error))?;
-        let text = answer.body_mut().read_to_string().map_err(|error| wrong(&error))?;
+        let mut response =
+            ureq::get(format!("{}/counts", self.base)).call().map_err(|error| wrong(&error))?;
+        let text = response.body_mut().read_to_string().map_err(|error| wrong(&error))?;
         let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         match numbers[..] {
             // This connection is not the program's.

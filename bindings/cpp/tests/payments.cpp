@@ -98,11 +98,11 @@ TEST_IN_BOTH(unknown_and_then_settled)
     CHECK_EQUAL(shop.taken(), 100);
 }
 
-TEST(an_answer_that_is_lost_is_found_again)
+TEST(a_response_that_is_lost_is_found_again)
 {
     Shop shop;
 
-    sandbox::fault("micropay", "answer_lost");
+    sandbox::fault("micropay", "response_lost");
     CHECK(shop.sell("B1", 100).paid());
     sandbox::fault("micropay", "request_lost");
     CHECK(shop.sell("B2", 100).not_paid());

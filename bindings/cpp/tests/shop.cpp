@@ -56,7 +56,7 @@ wsy::Params Shop::options(wsy::CodePage page)
 
     params.set("base", sandbox::base()).set_number("poll_ms", 50).set_number("first_query_ms", 20);
     params.set_number("quiet_ms", 500).set_number("deadline_ms", 60000);
-    params.set_number("connect_ms", 20000).set_number("answer_ms", 20000);
+    params.set_number("connect_ms", 20000).set_number("response_ms", 20000);
     return wsy::transfer(params);
 }
 

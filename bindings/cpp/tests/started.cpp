@@ -187,11 +187,11 @@ TEST(a_reconciliation_in_the_background)
     sandbox::fault("read", "html");
     CHECK_EQUAL(shop.till.reconcile_start(reply.text("day"), walk).code(), WSY_PENDING);
     EVENTUALLY((reply = walk.wait(100)).code() != WSY_PENDING);
-    CHECK_EQUAL(reply.code(), WSY_ERR_NO_ANSWER);
+    CHECK_EQUAL(reply.code(), WSY_ERR_NO_RESPONSE);
     CHECK_EQUAL(reply.count("unanswered"), 1);
 
     CHECK_EQUAL(shop.till.reconcile_start("yesterday", walk).code(), WSY_ERR_ARGUMENT);
-    CHECK_EQUAL(walk.poll().code(), WSY_ERR_NO_ANSWER);
+    CHECK_EQUAL(walk.poll().code(), WSY_ERR_NO_RESPONSE);
 
     sandbox::fault("read", "held");
     CHECK_EQUAL(shop.till.reconcile_start(NULL, walk).code(), WSY_PENDING);

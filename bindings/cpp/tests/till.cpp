@@ -332,10 +332,10 @@ TEST_IN_BOTH(what_the_platform_answered)
     std::string drawn;
 
     CHECK_EQUAL(sold.text("pay_type"), "4");
-    CHECK_EQUAL(sold.count("answer"), 1);
-    CHECK_EQUAL(sold.item("answer", 0).text("pay_id"), sold.text("pay_id"));
-    CHECK_EQUAL(sold.item("answer", 0).names().front(), "ok");
-    CHECK_EQUAL(sold.item("answer", 1).names().size(), size_t(0));
+    CHECK_EQUAL(sold.count("response"), 1);
+    CHECK_EQUAL(sold.item("response", 0).text("pay_id"), sold.text("pay_id"));
+    CHECK_EQUAL(sold.item("response", 0).names().front(), "ok");
+    CHECK_EQUAL(sold.item("response", 1).names().size(), size_t(0));
     CHECK_EQUAL(sold.item("paylist", 0).number("total_fee"), 880);
     CHECK(contains(sold.canvas_text(), "8.80"));
     CHECK_EQUAL(sold.canvas_png(drawn, font), WSY_OK);

@@ -658,7 +658,7 @@ namespace Wsy
         /// asked, paying, unanswered, differences, alarms, and the lists paying, unanswered and difference.
         /// </returns>
         /// <exception cref="WsyException">
-        /// <see cref="WsyCode.ErrNoAnswer"/>: some bills got no response; the result of the others is in
+        /// <see cref="WsyCode.ErrNoResponse"/>: some bills got no response; the result of the others is in
         /// <see cref="WsyException.Reply"/>.
         /// </exception>
         public WsyReply Reconcile(string day = null)

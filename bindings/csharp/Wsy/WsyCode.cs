@@ -176,10 +176,10 @@ namespace Wsy
         public const int ErrNotSent = -160;
 
         /// <summary>The platform gave no complete response to a query; no money moved.</summary>
-        public const int ErrNoAnswer = -161;
+        public const int ErrNoResponse = -161;
 
         /// <summary>The response to a query is not in the platform's format; no money moved.</summary>
-        public const int ErrBadAnswer = -162;
+        public const int ErrBadResponse = -162;
 
         /// <summary>The platform refused a query, or the first read of a bill; no money moved.</summary>
         public const int ErrRefused = -163;

@@ -235,7 +235,7 @@ namespace Wsy.Tests
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.Reconcile("today"); });
                 Expect.Error(WsyCode.ErrArgument, delegate { shop.Client.ReconcileStart("today"); });
                 shop.Sandbox.Stop();
-                WsyException error = Expect.Error(WsyCode.ErrNoAnswer, delegate { shop.Client.Reconcile(); });
+                WsyException error = Expect.Error(WsyCode.ErrNoResponse, delegate { shop.Client.Reconcile(); });
                 Expect.Equal(1, error.Reply.Number("unanswered"));
             }
         }

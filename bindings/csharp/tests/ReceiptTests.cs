@@ -94,7 +94,7 @@ namespace Wsy.Tests
             {
                 Expect.Equal("4", sold.Text("pay_type"));
                 Expect.Equal("微信", sold.Text("pay_name"));
-                WsyItem answer = sold.Items("answer")[0];
+                WsyItem answer = sold.Items("response")[0];
                 Expect.Equal(sold.Text("pay_id"), answer.Text("pay_id"));
                 Expect.True(answer.Names.Contains("openid"), "openid");
                 Expect.Equal("微信", sold.Items("paylist")[0].Text("paymode"));

@@ -189,7 +189,7 @@ namespace Wsy.Tests
             return new WsyParams
             {
                 { "base", Sandbox.Base }, { "poll_ms", 50 }, { "first_query_ms", 20 }, { "quiet_ms", 200 },
-                { "deadline_ms", 60000 }, { "connect_ms", 20000 }, { "answer_ms", 20000 }
+                { "deadline_ms", 60000 }, { "connect_ms", 20000 }, { "response_ms", 20000 }
             };
         }
 

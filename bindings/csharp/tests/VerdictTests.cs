@@ -173,12 +173,12 @@ namespace Wsy.Tests
         }
 
         [Test]
-        public static void ALostAnswerIsFoundOut()
+        public static void ALostResponseIsFoundOut()
         {
             using (Shop shop = new Shop())
             {
                 WsyClient client = shop.Client;
-                shop.Sandbox.Fault("micropay", "{\"kind\": \"answer_lost\"}");
+                shop.Sandbox.Fault("micropay", "{\"kind\": \"response_lost\"}");
                 using (WsyOutcome outcome = client.Micropay("B-1", shop.Sandbox.Customer(), 100))
                     Expect.Equal(Verdict.Paid, outcome.Verdict);
                 shop.Sandbox.Fault("micropay", "{\"kind\": \"request_lost\"}");
@@ -262,7 +262,7 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 string bill = shop.PaidBill(1000);
-                shop.Sandbox.Fault("refund", "{\"kind\": \"answer_lost\"}");
+                shop.Sandbox.Fault("refund", "{\"kind\": \"response_lost\"}");
                 shop.Sandbox.Fault("read", "{\"kind\": \"html\"}", "null", 1);
                 using (WsyPayment refund = shop.Client.RefundStart("R-1", bill, null, 400))
                 {

@@ -168,7 +168,7 @@ begin
   Result.Put('quiet_ms', 500);
   Result.Put('deadline_ms', 60000);
   Result.Put('connect_ms', 20000);
-  Result.Put('answer_ms', 20000);
+  Result.Put('response_ms', 20000);
 end;
 
 function Control(const Method, Path, Body: string): TJSONData;

@@ -118,8 +118,8 @@ end;
 procedure TAskingTest.WithoutAPlatform;
 begin
   Fault('any', 'request_lost', '', 'null');
-  Fails(WSY_ERR_NO_ANSWER, Attempts, 2);
-  Fails(WSY_ERR_NO_ANSWER, Attempts, 3);
+  Fails(WSY_ERR_NO_RESPONSE, Attempts, 2);
+  Fails(WSY_ERR_NO_RESPONSE, Attempts, 3);
   ClearFaults;
   Shop.Order('PUT', 'settings', '{"server":"http://127.0.0.1:1"}');
   try
@@ -310,7 +310,7 @@ var
   Reply: TWsyReply;
 begin
   Long := StringOfChar('x', 5000);
-  Fault('time', 'answer', ',"body":"<?xml version=\"1.0\" encoding=\"UTF-8\"?><dm ok=\"0\" info=\"' + Long + '\"></dm>"');
+  Fault('time', 'response', ',"body":"<?xml version=\"1.0\" encoding=\"UTF-8\"?><dm ok=\"0\" info=\"' + Long + '\"></dm>"');
   try
     Reply := Keep(Till.Time);
     Fail('no error: ' + Reply.Message);

@@ -20,7 +20,7 @@ type
     procedure NotPaid;
     procedure UnknownAndThenSettled;
     procedure AnUnknownBillIsNotChargedAgainUnlessOneInsists;
-    procedure LostAnswersAreFoundOut;
+    procedure LostResponsesAreFoundOut;
     procedure ErrorsOfACharge;
     procedure Refunded;
     procedure RefundedByTheOrder;
@@ -147,9 +147,9 @@ begin
   AssertEquals(2, Sent('micropay'));
 end;
 
-procedure TPaymentTest.LostAnswersAreFoundOut;
+procedure TPaymentTest.LostResponsesAreFoundOut;
 begin
-  Fault('micropay', 'answer_lost');
+  Fault('micropay', 'response_lost');
   Sell('B1', 100);
   Fault('micropay', 'request_lost');
   CheckVerdict(wvNotPaid, Keep(Till.Micropay('B2', Customer, 100)).Verdict);
@@ -226,7 +226,7 @@ var
   Reply: TWsyReply;
 begin
   Sell('B1', 1000);
-  Fault('refund', 'answer_lost');
+  Fault('refund', 'response_lost');
   Shop.Order('POST', 'faults', '{"on":"read","times":null,"skip":1,"fault":{"kind":"html"}}');
   Refund := Keep(Till.RefundStart('R1', 'B1', '', 400));
   AwaitSent('refund', 1);

@@ -181,10 +181,10 @@ var
 begin
   Sold := Sell('B1', 880);
   AssertEquals('4', Sold.Text('pay_type'));
-  AssertEquals(1, Sold.Count('answer'));
-  AssertEquals(Sold.Text('pay_id'), Sold.ItemText('answer', 0, 'pay_id'));
-  AssertEquals('ok', Sold.ItemFieldName('answer', 0, 0));
-  AssertEquals('', Sold.ItemFieldName('answer', 0, 99));
+  AssertEquals(1, Sold.Count('response'));
+  AssertEquals(Sold.Text('pay_id'), Sold.ItemText('response', 0, 'pay_id'));
+  AssertEquals('ok', Sold.ItemFieldName('response', 0, 0));
+  AssertEquals('', Sold.ItemFieldName('response', 0, 99));
   AssertEquals(880, Sold.ItemNumber('paylist', 0, 'total_fee'));
   AssertTrue('the amount', Pos('8.80', Sold.CanvasText) > 0);
   Drawn := Sold.CanvasPng(Font);

@@ -18,7 +18,7 @@ QUICK = {
     "quiet_ms": 500,
     "deadline_ms": 60000,
     "connect_ms": 20000,
-    "answer_ms": 20000,
+    "response_ms": 20000,
 }
 
 # For calls that are supposed to end undecided.

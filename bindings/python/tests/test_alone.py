@@ -210,7 +210,7 @@ class Kill(ShopTest):
 
     def test_a_charge(self):
         for kind, fault, verdict in (
-            ("the answer", {"kind": "answer_lost"}, Verdict.PAID),
+            ("the response", {"kind": "response_lost"}, Verdict.PAID),
             ("the request", {"kind": "request_lost"}, Verdict.NOT_PAID),
         ):
             with self.subTest(kind + " is lost"):

@@ -80,8 +80,8 @@ class Payments(ShopTest):
         self.sandbox.decide(self.sandbox.bills()[0]["dm_id"], "paid")
         self.assertIs(self.till.settle("B1").verdict, Verdict.PAID)
 
-    def test_an_answer_that_is_lost_is_found_again(self):
-        self.sandbox.fault("micropay", "answer_lost")
+    def test_a_response_that_is_lost_is_found_again(self):
+        self.sandbox.fault("micropay", "response_lost")
         self.assertTrue(self.till.micropay("B1", self.sandbox.customer(), 100).paid)
         self.sandbox.fault("micropay", "request_lost")
         self.assertIs(self.till.micropay("B2", self.sandbox.customer(), 100).verdict, Verdict.NOT_PAID)

@@ -233,7 +233,7 @@ class Receipts(ShopTest):
     def test_what_the_platform_answered(self):
         sold = self.sell("B1", 880)
         self.assertEqual([sold[name] for name in ("pay_type", "pay_name")], ["4", "微信"])
-        (answer,) = sold.items_of("answer")
+        (answer,) = sold.items_of("response")
         self.assertEqual((answer["total"], answer["pay_id"]), ("8.80", sold["pay_id"]))
         names = answer.names()
         self.assertEqual(names[:3], ["ok", "info", "dm_id"])
@@ -359,7 +359,7 @@ class Reconciling(ShopTest):
             self.assertEqual(walk.result().number("asked"), 2)
             self.assertEqual(walk.poll().number("differences"), 0)
         self.sandbox.fault("read", "html")
-        error = self.fails(Code.ERR_NO_ANSWER, self.till.reconcile_start(today()).result)
+        error = self.fails(Code.ERR_NO_RESPONSE, self.till.reconcile_start(today()).result)
         self.assertEqual(len(error.reply.items_of("unanswered")), 1)
         self.fails(Code.ERR_ARGUMENT, self.till.reconcile, "yesterday")
         self.sandbox.fault("read", "held")

@@ -271,7 +271,7 @@ class Client:
 
     def reconcile(self, day: Optional[str] = None) -> Reply:
         """Queries the platform about each charge and refund of a day such as "2026-11-22" (Beijing), or of
-        today. The list "difference" has the differences. The reply of ERR_NO_ANSWER has the result of those
+        today. The list "difference" has the differences. The reply of ERR_NO_RESPONSE has the result of those
         that were answered."""
         return self._reply(lib.wsy_reconcile, self._in_optional(day))
 

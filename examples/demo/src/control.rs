@@ -30,8 +30,8 @@ impl Control {
     }
 
     /// Makes the next payment succeed and its response get lost.
-    pub fn lose_next_payment_answer(&self) -> Result<(), Error> {
-        self.ask(&["faults", "add", "micropay", "answer_lost"]).map(drop)
+    pub fn lose_next_payment_response(&self) -> Result<(), Error> {
+        self.ask(&["faults", "add", "micropay", "response_lost"]).map(drop)
     }
 
     /// Sets the final outcome of the customer's payment: `paid`, `failed`.
@@ -56,15 +56,19 @@ impl Control {
     }
 
     fn text(&self, order: &[&str], field: &str) -> Result<String, Error> {
-        let answer = self.ask(order)?;
-        let text = answer[field].as_str().map(str::to_owned);
-        text.ok_or_else(|| Error::Check(format!("the sandbox gave no {field}: {answer}")))
+        let response = self.ask(order)?;
+        let text = response[field].as_str().map(str::to_owned);
+        text.ok_or_else(|| Error::Check(format!("the sandbox gave no {field}: {response}")))
     }
 
     fn ask(&self, order: &[&str]) -> Result<Value, Error> {
         let mut command = Command::new(&self.sandbox);
-        let answer = process::output(command.args(["ctl", "--base", &self.base]).args(order))?;
-        let wrong = |error| Error::Check(format!("the sandbox answers {}: {error}", answer.trim_end()));
-        if answer.trim().is_empty() { Ok(Value::Null) } else { serde_json::from_str(&answer).map_err(wrong) }
+        let response = process::output(command.args(["ctl", "--base", &self.base]).args(order))?;
+        let wrong = |error| Error::Check(format!("the sandbox responses {}: {error}", response.trim_end()));
+        if response.trim().is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_str(&response).map_err(wrong)
+        }
     }
 }

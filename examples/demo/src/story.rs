@@ -135,13 +135,13 @@ impl<'a> Story<'a> {
         self.pay(till, "3", "99.00", phone, PAID)?;
 
         self.announce(
-            "The platform takes the money, but its answer is lost on the way. 款已扣，答复却在途中丢失。",
+            "The platform takes the money, but its response is lost on the way. 款已扣，答复却在途中丢失。",
         );
         let phone = self.control.customer("wechat", &["pays"])?;
-        self.control.lose_next_payment_answer()?;
+        self.control.lose_next_payment_response()?;
         self.pay(till, "4", "35.00", phone, PAID)?;
         if self.control.fault_is_left()? {
-            return Err(Error::Check("the answer was to be lost, and was not".to_owned()));
+            return Err(Error::Check("the response was to be lost, and was not".to_owned()));
         }
 
         self.announce("The bank declines this customer: no goods. 银行拒绝付款：不交付商品。");

@@ -18,7 +18,7 @@ use program::Program;
 use shop::Shop;
 
 const MOST_STEPS: usize = 20;
-const MOST_ANSWERS: usize = 8;
+const MOST_RESPONSES: usize = 8;
 
 /// Reads the bytes as a platform's responses and a program's calls.
 pub fn run(data: &[u8]) {
@@ -26,11 +26,11 @@ pub fn run(data: &[u8]) {
 }
 
 fn play(u: &mut Unstructured<'_>) -> Result<()> {
-    let mut answers = Vec::new();
-    for _ in 0..u.int_in_range(0..=MOST_ANSWERS)? {
-        answers.push(Scripted::any(u)?);
+    let mut responses = Vec::new();
+    for _ in 0..u.int_in_range(0..=MOST_RESPONSES)? {
+        responses.push(Scripted::any(u)?);
     }
-    let platform = Platform::begin(answers);
+    let platform = Platform::begin(responses);
     let shop = Shop::open(platform, u.arbitrary()?);
     let steps = u.int_in_range(1..=MOST_STEPS)?;
     let outcome = if u.int_in_range(1..=4u8)? == 4 {

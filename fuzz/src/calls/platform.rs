@@ -9,10 +9,10 @@ use std::thread;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use percent_encoding::percent_decode_str;
-use wsy::protocol::answer::{self, Order, PayAnswer};
-use wsy::protocol::bill::{self, Bill, BillAnswer};
+use wsy::protocol::response::{self, Order, PayResponse};
+use wsy::protocol::bill::{self, Bill, BillResponse};
 
-use crate::answers;
+use crate::responses;
 use crate::bodies::{self, ORDERS};
 
 /// A response that the fuzzer wrote.
@@ -98,20 +98,20 @@ impl Platform {
     pub fn said_paid(&self, dm_id: &str, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
             let ours = |order: &Order| order.dm_id == dm_id && order.total_fen == Some(fen);
-            matches!(answer::pay(body), Ok(PayAnswer::Done(order)) if ours(&order))
+            matches!(response::pay(body), Ok(PayResponse::Done(order)) if ours(&order))
                 // The rows of a bill are statements of the platform too.
-                || matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if bill.pay_total_fen == fen)
+                || matches!(bill::read(body), Ok(BillResponse::Found(bill)) if bill.pay_total_fen == fen)
         })
     }
 
     /// Whether a response said that nothing was paid, or that there is no such order.
     pub fn said_not_paid(&self) -> bool {
         self.book().said.iter().any(|body| {
-            matches!(answer::pay(body), Ok(PayAnswer::Failed(_)))
+            matches!(response::pay(body), Ok(PayResponse::Failed(_)))
                 // The same code at another till, after a decline.
                 || matches!(
-                    answer::pay(body),
-                    Ok(PayAnswer::Done(order) | PayAnswer::Paying(order)) if !order.device_id.is_empty()
+                    response::pay(body),
+                    Ok(PayResponse::Done(order) | PayResponse::Paying(order)) if !order.device_id.is_empty()
                 )
         })
     }
@@ -120,7 +120,7 @@ impl Platform {
     pub fn showed_refund(&self, fen: i64) -> bool {
         self.book().said.iter().any(|body| {
             let shown = |bill: &Bill| bill.lines.iter().any(|line| line.total_fen == -fen);
-            matches!(bill::read(body), Ok(BillAnswer::Found(bill)) if shown(&bill))
+            matches!(bill::read(body), Ok(BillResponse::Found(bill)) if shown(&bill))
         })
     }
 
@@ -185,7 +185,7 @@ impl Platform {
 }
 
 fn paid(order: &str, total: &str) -> Vec<u8> {
-    assert!(answers::fen(total).is_some_and(|fen| fen > 0) || total.is_empty(), "asked for {total}");
+    assert!(responses::fen(total).is_some_and(|fen| fen > 0) || total.is_empty(), "asked for {total}");
     format!("<dm ok=\"1\" info=\"\" dm_id=\"{order}\" total=\"{total}\" pay_type=\"4\"></dm>").into_bytes()
 }
 

@@ -130,7 +130,7 @@ fn open(folder: &Path, platform: &Platform, code_page: i32) -> Client {
             ("first_query_ms", "10"),
             ("deadline_ms", "60"),
             ("connect_ms", "100"),
-            ("answer_ms", "100"),
+            ("response_ms", "100"),
         ],
     );
     let folder = CString::new(folder.to_str().expect("ASCII")).expect("text");

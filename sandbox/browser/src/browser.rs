@@ -176,7 +176,7 @@ impl Browser {
             .map(drop)
     }
 
-    /// Types an answer into the browser's prompt and accepts it.
+    /// Types a response into the browser's prompt and accepts it.
     pub fn answer(&self, text: &str) -> Result<(), Error> {
         self.post("/alert/text", &json!({"text": text}))?;
         self.post("/alert/accept", &json!({})).map(drop)
@@ -257,14 +257,15 @@ impl Drop for Browser {
     }
 }
 
-fn value(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Error> {
+fn value(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Error> {
     let failed = |why: String| Error::Check(format!("the browser command failed: {why}"));
-    let text = answer.and_then(|mut answer| answer.body_mut().with_config().limit(u64::MAX).read_to_string());
+    let text =
+        response.and_then(|mut response| response.body_mut().with_config().limit(u64::MAX).read_to_string());
     let text = text.map_err(|error| failed(error.to_string()))?;
-    let answer: Value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
-    match answer["value"]["error"].as_str() {
-        Some(error) => Err(failed(format!("{error}: {}", answer["value"]["message"]))),
-        None => Ok(answer["value"].clone()),
+    let response: Value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    match response["value"]["error"].as_str() {
+        Some(error) => Err(failed(format!("{error}: {}", response["value"]["message"]))),
+        None => Ok(response["value"].clone()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use super::stage::{Stage, answers, said, types};
+use super::stage::{Stage, responses, said, types};
 use kit::error::Error;
 
 /// A case and its name for people.
@@ -74,7 +74,7 @@ fn confirmed(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.picture("phone asks for the password")?;
     page.browser.click("#confirm")?;
     page.phone_shows("Paid")?;
-    answers(&mut till, PAID)?;
+    responses(&mut till, PAID)?;
     page.browser.shows("#bills", "¥12.50")?;
     page.browser.shows("#phone-screen", "¥987.50")?;
     page.picture("paid")?;
@@ -90,7 +90,7 @@ fn cancelled(stage: &mut Stage<'_>) -> Result<(), Error> {
     till.write(&format!("pay A1 3.20 {code}"))?;
     page.browser.click("#cancel")?;
     page.phone_shows("Not paid")?;
-    answers(&mut till, NOT_PAID)?;
+    responses(&mut till, NOT_PAID)?;
     page.browser.shows("#bills", "用户取消支付")?;
     let code = page.next_customer("alipay", "poor", "pays")?;
     types(&mut till, &format!("pay A2 1.00 {code}"), NOT_PAID)?;
@@ -103,7 +103,7 @@ fn lost_and_refunded(stage: &mut Stage<'_>) -> Result<(), Error> {
     let mut till = stage.activated_till()?;
     let page = &stage.page;
     page.tab("trouble")?;
-    page.browser.click("#next-answer_lost")?;
+    page.browser.click("#next-response_lost")?;
     page.browser.shows("#ordered", "Response lost")?;
     page.picture("trouble")?;
     let code = page.next_customer("wechat", "rich", "pays")?;
@@ -133,7 +133,7 @@ fn lost_and_refunded(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser
         .until("receipt on 80 mm", || Ok(Some(page.image("#paper")?.0).filter(|width| *width == 640)))?;
     page.picture("receipt on 80 mm")?;
-    page.case_is("lost_answer", "seen")?;
+    page.case_is("lost_response", "seen")?;
     page.case_is("partial_refund", "seen")?;
     no_complaints(stage)
 }
@@ -145,8 +145,8 @@ fn wrong_sign(stage: &mut Stage<'_>) -> Result<(), Error> {
     page.browser.shows("#key", "It is shown only this once")?;
     page.browser.click("#key button.main")?;
     let code = page.next_customer("wechat", "rich", "pays")?;
-    let answer = till.type_line(&format!("pay A1 1.00 {code}"))?;
-    check(!answer.contains(PAID), || format!("paid with a wrong sign: {answer}"))?;
+    let response = till.type_line(&format!("pay A1 1.00 {code}"))?;
+    check(!response.contains(PAID), || format!("paid with a wrong sign: {response}"))?;
     page.tab("requests")?;
     page.browser.shows("#requests", "签名错误")?;
     page.browser.click("#requests .state.failed")?;
@@ -198,7 +198,7 @@ fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
     till.write(&format!("pay A1 4.00 {code}"))?;
     browser.click("#bills tr.link")?;
     browser.click("button[data-key=make_paid]")?;
-    answers(&mut till, PAID)?;
+    responses(&mut till, PAID)?;
     browser.click("button[data-key=back_office_refund]")?;
     browser.answer("1.50")?;
     browser.shows("#panel-book", "by the back office")?;
@@ -207,8 +207,8 @@ fn by_hand(stage: &mut Stage<'_>) -> Result<(), Error> {
     browser.click("#back")?;
     browser.click("#devices button[data-key^=delete]")?;
     browser.shows("#panel-book", "No devices")?;
-    let answer = till.type_line("bill A1")?;
-    check(answer.contains("(-163)"), || format!("the device is still known: {answer}"))?;
+    let response = till.type_line("bill A1")?;
+    check(response.contains("(-163)"), || format!("the device is still known: {response}"))?;
     page.case_is("device_deleted", "seen")?;
     no_complaints(stage)
 }
@@ -225,7 +225,7 @@ fn restarted(stage: &mut Stage<'_>) -> Result<(), Error> {
     let mut till = stage.activated_till()?;
     till.write(&format!("pay A1 1.00 {code}"))?;
     stage.page.browser.click("#confirm")?;
-    answers(&mut till, PAID)
+    responses(&mut till, PAID)
 }
 
 fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
@@ -247,16 +247,16 @@ fn whole_checklist(stage: &mut Stage<'_>) -> Result<(), Error> {
     types(&mut till, &format!("pay A1 10.00 {paid}"), PAID)?;
     page.case_is("paid", "seen")?;
 
-    for (number, case, answer, verdict) in [
+    for (number, case, response, verdict) in [
         ("A2", "declined", None, NOT_PAID),
         ("A3", "password", Some("#confirm"), PAID),
         ("A4", "cancelled", Some("#cancel"), NOT_PAID),
-        ("A5", "lost_answer", None, PAID),
+        ("A5", "lost_response", None, PAID),
     ] {
         let code = ready(case)?;
         till.write(&format!("pay {number} 3.00 {code}"))?;
-        answer.map_or(Ok(()), |answer| page.browser.click(answer))?;
-        answers(&mut till, verdict)?;
+        response.map_or(Ok(()), |response| page.browser.click(response))?;
+        responses(&mut till, verdict)?;
         page.case_is(case, "seen")?;
     }
 
@@ -376,7 +376,7 @@ fn keyboard(stage: &mut Stage<'_>) -> Result<(), Error> {
     browser.element("#confirm")?;
     focus(stage, TAB, "confirm")?;
     browser.press(ENTER)?;
-    answers(&mut till, PAID)?;
+    responses(&mut till, PAID)?;
 
     browser.press("/")?;
     browser.press("nothing like it")?;

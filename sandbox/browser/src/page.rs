@@ -35,7 +35,7 @@ impl<'a> Page<'a> {
         self.browser.element(&format!("#panel-{name}")).map(drop)
     }
 
-    /// Chooses the customer, one answer for each of the phone's questions.
+    /// Chooses the customer, one response for each of the phone's questions.
     pub fn customer(&self, kind: &str, money: &str, behaviour: &str) -> Result<(), Error> {
         for value in [kind, money, behaviour] {
             self.browser.click(&format!("#phone input[value={value}] + span"))?;

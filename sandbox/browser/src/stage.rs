@@ -12,7 +12,7 @@ use kit::till::{PROMPT, Till};
 use kit::workspace;
 
 /// Shortened so that tests do not wait; a real till keeps the defaults.
-const QUICK: [&str; 4] = ["poll_ms=200", "first_query_ms=150", "quiet_ms=1500", "answer_ms=3000"];
+const QUICK: [&str; 4] = ["poll_ms=200", "first_query_ms=150", "quiet_ms=1500", "response_ms=3000"];
 
 /// The tools of a case.
 pub struct Stage<'a> {
@@ -76,14 +76,14 @@ impl<'a> Stage<'a> {
 }
 
 /// Waits until a till is ready for the next command; its output up to then must contain this text.
-pub fn answers(till: &mut Till, wanted: &str) -> Result<(), Error> {
+pub fn responses(till: &mut Till, wanted: &str) -> Result<(), Error> {
     said(&till.until(PROMPT)?, wanted)
 }
 
 /// Types a command at a till, whose output must contain this text.
 pub fn types(till: &mut Till, command: &str, wanted: &str) -> Result<(), Error> {
     till.write(command)?;
-    answers(till, wanted)
+    responses(till, wanted)
 }
 
 /// Fails unless a till printed the expected text.

@@ -43,7 +43,7 @@ pub(super) struct Step {
 #[serde(rename_all = "snake_case")]
 pub(super) enum What {
     Charged,
-    AnswerLost,
+    ResponseLost,
     ToldPaid,
     ToldFailed,
     ToldPaying,
@@ -81,7 +81,7 @@ pub(super) fn cases(traces: &[&Trace], refused_at_till: bool) -> Vec<Case> {
         ("declined", last(&charges, Charge::declined)),
         ("password", last(&charges, Charge::password)),
         ("cancelled", last(&charges, Charge::cancelled)),
-        ("lost_answer", last(&charges, Charge::lost_answer)),
+        ("lost_response", last(&charges, Charge::lost_response)),
         ("recovery", last(&charges, Charge::recovery)),
         ("partial_refund", request(&|at, trace| log.partial_refund(at, trace, &charges))),
         ("lost_refund", request(&|at, trace| log.lost_refund(at, trace))),
@@ -266,7 +266,7 @@ impl<'a> Charge<'a> {
 
     fn lost_step(&self) -> Step {
         let fault = self.trace.fault.as_ref().map(crate::fault::Fault::name).unwrap_or_default();
-        step(What::AnswerLost, self.trace, fault)
+        step(What::ResponseLost, self.trace, fault)
     }
 
     /// The queries up to the one that got a response, as one step.
@@ -329,7 +329,7 @@ impl<'a> Charge<'a> {
         self.finding(vec![self.charged(), step(What::ToldPaying, self.trace, "")])
     }
 
-    fn lost_answer(&self) -> Option<Finding> {
+    fn lost_response(&self) -> Option<Finding> {
         lost(self.trace).then(|| self.finding(vec![self.charged(), self.lost_step()]))?
     }
 
@@ -374,10 +374,10 @@ mod tests {
     struct Story(Vec<Trace>);
 
     impl Story {
-        fn then(mut self, call: Call, params: &str, answer: &str) -> Self {
+        fn then(mut self, call: Call, params: &str, response: &str) -> Self {
             let mut trace = trace(self.0.len() as u64 + 1, call, params);
-            let body = answer.to_owned();
-            trace.answer =
+            let body = response.to_owned();
+            trace.response =
                 Some(Answered { status: 200, content_type: "text/xml".into(), bytes: body.len(), body });
             self.0.push(trace);
             self
@@ -387,17 +387,17 @@ mod tests {
         fn lost(mut self, call: Call, params: &str, meant: &str) -> Self {
             self = self.then(call, params, "");
             let trace = self.0.last_mut().unwrap();
-            trace.fault = Some(Fault::AnswerLost);
+            trace.fault = Some(Fault::ResponseLost);
             trace.meant = Some(meant.to_owned());
             self
         }
 
-        fn pay(self, answer: &str) -> Self {
-            self.then(Call::Micropay, "authcode=13&total=2.00&device_id=1", answer)
+        fn pay(self, response: &str) -> Self {
+            self.then(Call::Micropay, "authcode=13&total=2.00&device_id=1", response)
         }
 
-        fn query(self, answer: &str) -> Self {
-            self.then(Call::Query, "authcode=13", answer)
+        fn query(self, response: &str) -> Self {
+            self.then(Call::Query, "authcode=13", response)
         }
 
         fn cases(&self) -> Vec<Case> {
@@ -439,14 +439,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_answer_is_asked_for_and_never_charged_again() {
+    fn a_lost_response_is_asked_for_and_never_charged_again() {
         let lost = || Story::default().lost(Call::Micropay, "authcode=13&total=2.00&device_id=1", PAID);
         assert!(lost().seen().is_empty());
-        assert_eq!(lost().query(PAID).seen(), [("paid", Seen), ("lost_answer", Seen)]);
-        assert_eq!(lost().pay(USED).seen(), [("lost_answer", Wrong)]);
+        assert_eq!(lost().query(PAID).seen(), [("paid", Seen), ("lost_response", Seen)]);
+        assert_eq!(lost().pay(USED).seen(), [("lost_response", Wrong)]);
         assert!(lost().query(r#"<dm ok="0" info="订单不存在" />"#).seen().is_empty());
         let other =
-            |params| lost().then(Call::Micropay, params, PAID).seen().contains(&("lost_answer", Wrong));
+            |params| lost().then(Call::Micropay, params, PAID).seen().contains(&("lost_response", Wrong));
         assert!(other("authcode=14&total=2.00&device_id=1"), "the same goods from another code");
         assert!(!other("authcode=14&total=2.00&device_id=2"), "another till's customer");
         assert!(!other("authcode=14&total=3.00&device_id=1"), "other goods");

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_an_answer_without_its_end() {
+    fn reads_a_response_without_its_end() {
         let found = elements("<dm ok=\"1\" info=\"a\nb &lt;&amp;lt;\">\n<pay><id>7</id></pay>");
         let names: Vec<_> = found.iter().map(|element| element.name.as_str()).collect();
         assert_eq!(names, ["dm", "pay", "id"]);

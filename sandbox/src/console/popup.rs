@@ -7,8 +7,8 @@ const MAX_SIDE: u32 = 2000;
 const LOGO: &str = "#07c160";
 
 /// `None` if the response has no canvas.
-pub(super) fn picture(answer: &str) -> Option<String> {
-    let elements = elements(answer);
+pub(super) fn picture(response: &str) -> Option<String> {
+    let elements = elements(response);
     let start = elements.iter().position(|element| element.name == "Canvas")?;
     let canvas = elements.get(start)?;
     let (width, height) = (number(canvas, "Width", 246), number(canvas, "Height", 200));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn other_answers_have_none() {
+    fn other_responses_have_none() {
         assert_eq!(picture("<dm ok=\"0\" />"), None);
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn reach(fault: Option<&Fault>) -> Reach {
             | Fault::SignError
             | Fault::DeviceError,
         ) => Reach::Whole,
-        Some(Fault::AnswerLost | Fault::RequestLost | Fault::Late { .. }) => Reach::Nothing,
+        Some(Fault::ResponseLost | Fault::RequestLost | Fault::Late { .. }) => Reach::Nothing,
         Some(_) => Reach::Damaged,
     }
 }
@@ -45,7 +45,7 @@ pub(super) fn received(trace: &Trace) -> Option<Received> {
     if reach(trace.fault.as_ref()) != Reach::Whole {
         return None;
     }
-    parse(&trace.answer.as_ref()?.body)
+    parse(&trace.response.as_ref()?.body)
 }
 
 /// Reads the top element of a response.

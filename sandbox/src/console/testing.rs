@@ -21,6 +21,6 @@ pub(super) fn trace(n: u64, call: Call, params: &str) -> Trace {
         fault: None,
         acted: false,
         meant: None,
-        answer: None,
+        response: None,
     }
 }

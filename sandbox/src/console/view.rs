@@ -84,7 +84,7 @@ impl RequestRow {
     pub(super) fn new(trace: &Trace) -> Self {
         let param = |name| trace.params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
         let sent = sent(trace);
-        let said = sent.and_then(|answer| received::parse(&answer.body));
+        let said = sent.and_then(|response| received::parse(&response.body));
         let meant = trace.meant.as_deref().and_then(received::parse);
         let answered = said.as_ref().or(meant.as_ref()).and_then(|told| told.dm_id.clone());
         Self {
@@ -98,8 +98,8 @@ impl RequestRow {
             amount: param("total").or_else(|| param("refund")),
             acted: trace.acted,
             fault: trace.fault.as_ref().map(Fault::name),
-            waiting: trace.answer.is_none(),
-            status: sent.map(|answer| answer.status),
+            waiting: trace.response.is_none(),
+            status: sent.map(|response| response.status),
             ok: said.as_ref().map(|told| told.ok.clone()),
             info: said.map(|told| told.info),
             receipt: printed(trace).is_some(),
@@ -120,17 +120,17 @@ fn asked_bill(trace: &Trace) -> Option<String> {
 
 /// The response, unless none of it was sent.
 fn sent(trace: &Trace) -> Option<&Answered> {
-    trace.answer.as_ref().filter(|_| reach(trace.fault.as_ref()) != Reach::Nothing)
+    trace.response.as_ref().filter(|_| reach(trace.fault.as_ref()) != Reach::Nothing)
 }
 
 /// The text that the response prints or, if a fault took the response away, would have printed.
 pub(super) fn printed(trace: &Trace) -> Option<String> {
-    let answer = trace.answer.as_ref()?;
-    let reprint = trace.call == Call::Reprint && answer.content_type.starts_with("text/plain");
+    let response = trace.response.as_ref()?;
+    let reprint = trace.call == Call::Reprint && response.content_type.starts_with("text/plain");
     match &trace.meant {
         Some(meant) => decode::print_text("", meant),
-        None if reprint => Some(answer.body.clone()),
-        None => decode::print_text("", &answer.body),
+        None if reprint => Some(response.body.clone()),
+        None => decode::print_text("", &response.body),
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn popped_up(trace: &Trace) -> Option<String> {
     trace
         .meant
         .as_ref()
-        .or(trace.answer.as_ref().map(|answer| &answer.body))
+        .or(trace.response.as_ref().map(|response| &response.body))
         .and_then(|body| popup::picture(body))
 }
 
@@ -153,7 +153,7 @@ pub(super) struct RequestDetail {
     ordered_fault: Option<Fault>,
     /// The platform's response, where it differs from the one that was sent.
     meant: Option<String>,
-    answer: Option<AnswerText>,
+    response: Option<ResponseText>,
     popup: bool,
 }
 
@@ -165,7 +165,7 @@ struct RequestText {
 }
 
 #[derive(Debug, Serialize)]
-struct AnswerText {
+struct ResponseText {
     status: u16,
     content_type: String,
     bytes: usize,
@@ -177,12 +177,12 @@ impl RequestDetail {
     /// `keys` are the keys of all devices, to find out whose key signed the request.
     pub(super) fn new(trace: &Trace, keys: &[String]) -> Self {
         let Sent { method, target, headers, body } = trace.request.clone();
-        let answer = sent(trace).map(|answer| AnswerText {
-            status: answer.status,
-            content_type: answer.content_type.clone(),
-            bytes: answer.bytes,
-            elements: decode::elements(&answer.body),
-            body: answer.body.clone(),
+        let response = sent(trace).map(|response| ResponseText {
+            status: response.status,
+            content_type: response.content_type.clone(),
+            bytes: response.bytes,
+            elements: decode::elements(&response.body),
+            body: response.body.clone(),
         });
         Self {
             row: RequestRow::new(trace),
@@ -191,7 +191,7 @@ impl RequestDetail {
             sign: sign::steps(trace, keys),
             ordered_fault: trace.fault.clone(),
             meant: trace.meant.clone(),
-            answer,
+            response,
             popup: popped_up(trace).is_some(),
         }
     }

@@ -41,7 +41,7 @@ impl From<FaultStatus> for u16 {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// Acts, then closes the connection without a byte.
-    AnswerLost,
+    ResponseLost,
     /// Does not act, and closes the connection without a byte.
     RequestLost,
     /// Acts, waits, and responds.
@@ -124,12 +124,12 @@ pub enum Fault {
         bytes: usize,
     },
     /// Does not act, and responds with this body.
-    Answer {
+    Response {
         /// The whole body.
         body: String,
     },
     /// Acts, and responds with this body.
-    AnswerAfter {
+    ResponseAfter {
         /// The whole body.
         body: String,
     },
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn names_are_the_tags() {
-        assert_eq!(Fault::AnswerLost.name(), "answer_lost");
+        assert_eq!(Fault::ResponseLost.name(), "response_lost");
         assert_eq!(Fault::Held.name(), HELD);
         assert_eq!(Fault::Trickle { ms_per_byte: 1 }.name(), "trickle");
         assert_eq!(serde_json::to_string(&FaultTarget::Any).unwrap(), "\"any\"");

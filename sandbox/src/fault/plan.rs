@@ -36,7 +36,7 @@ pub(crate) enum Acting {
     Once,
     /// Acts twice, this far apart.
     Twice {
-        answers_first: bool,
+        first_responds: bool,
         apart: Duration,
     },
     /// Shows bills as they were this long ago.
@@ -108,14 +108,14 @@ impl Plan {
 impl From<Fault> for Plan {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::AnswerLost => Self::acted_with(Substitute::Nothing),
+            Fault::ResponseLost => Self::acted_with(Substitute::Nothing),
             Fault::RequestLost => Self::Ignored(Substitute::Nothing),
             Fault::Delay { ms } => Self::waiting(0, ms),
             Fault::DelayBefore { ms } => Self::waiting(ms, 0),
             Fault::Late { ms } => Self::Late(Duration::from_millis(ms)),
             Fault::Held => Self::Held,
             Fault::DeliveredTwice { first, ms } => {
-                Self::acting(Acting::Twice { answers_first: first, apart: Duration::from_millis(ms) })
+                Self::acting(Acting::Twice { first_responds: first, apart: Duration::from_millis(ms) })
             }
             Fault::Leftover { body } => Self::answering(Reply::FollowedBy(body)),
             Fault::Says(says) => Self::Says(says),
@@ -136,8 +136,8 @@ impl From<Fault> for Plan {
             Fault::Gbk => Self::answering(Reply::Gbk),
             Fault::Redirect { location } => Self::Ignored(Substitute::Redirect(location)),
             Fault::Huge { bytes } => Self::answering(Reply::Padded(bytes)),
-            Fault::Answer { body } => Self::Ignored(Substitute::Verbatim(body)),
-            Fault::AnswerAfter { body } => Self::acted_with(Substitute::Verbatim(body)),
+            Fault::Response { body } => Self::Ignored(Substitute::Verbatim(body)),
+            Fault::ResponseAfter { body } => Self::acted_with(Substitute::Verbatim(body)),
             Fault::WrongTotal { total } => Self::answering(Reply::WithTotal(total)),
             Fault::WrongOrder { dm_id } => Self::answering(Reply::WithDmId(dm_id)),
             Fault::StillPaying => Self::answering(Reply::StillPaying),

@@ -4,14 +4,14 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{Params, Platform, Refusal, Stop};
 use crate::{
-    answer::{Activated, Answer},
     book::{Book, BookError, Device, Overrides},
+    document::{Activated, Document},
 };
 
 const DEFAULT_CLIENT_NAME: &str = "测试读取配置文件接口 - 001";
 
 impl Platform {
-    pub(super) fn activate(&self, params: &Params) -> Result<Answer, Stop> {
+    pub(super) fn activate(&self, params: &Params) -> Result<Document, Stop> {
         let host_id =
             BASE64_STANDARD.decode(params.required("hostid")?).map_err(|_| Refusal::Bad("hostid"))?;
         if host_id.is_empty() {
@@ -26,7 +26,7 @@ impl Platform {
             return Err(Refusal::UnknownActivationCode.into());
         }
         self.book.put_device(&device)?;
-        Ok(Answer::Activated(Activated { device_id: device.device_id, key: device.key }))
+        Ok(Document::Activated(Activated { device_id: device.device_id, key: device.key }))
     }
 }
 

@@ -4,15 +4,15 @@ use regex_lite::Regex;
 
 use super::{Params, Platform, Refusal, Stop};
 use crate::{
-    answer::{Answer, Slip},
     book::{AuthCode, Behaviour, Channel, Device, DmCode, Due, DueOutcome, NewBill, PLENTY, WalletKind},
+    document::{Document, Slip},
     moment::Moment,
     money::Fen,
     readings::Gs1List,
 };
 
 impl Platform {
-    pub(super) fn micropay(&self, params: &Params, now: Moment) -> Result<Answer, Stop> {
+    pub(super) fn micropay(&self, params: &Params, now: Moment) -> Result<Document, Stop> {
         let device = self.signing_device(params)?;
         may_charge(&device)?;
         let auth_code = params.required("authcode")?;
@@ -35,7 +35,7 @@ impl Platform {
         })?;
         self.settle_due(now)?;
         let bill = self.book.bill(dm_id)?.ok_or(Refusal::NoSuchBill)?;
-        self.bill_answer(&bill, Slip::Charge, params)
+        self.bill_document(&bill, Slip::Charge, params)
     }
 
     fn chargeable(&self, auth_code: &str, now: Moment) -> Result<AuthCode, Stop> {

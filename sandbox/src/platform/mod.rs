@@ -17,9 +17,9 @@ mod time;
 use std::time::Duration;
 
 use crate::{
-    answer::{Answer, Brief},
     book::{Book, BookError, Device},
     call::Call,
+    document::{Brief, Document},
     moment::Moment,
     readings::Refusals,
     settings::Settings,
@@ -50,19 +50,19 @@ impl Platform {
         arrival: &Arrival,
         now: Moment,
         lag: Option<Duration>,
-    ) -> Result<Answer, BookError> {
+    ) -> Result<Document, BookError> {
         let seen = lag.map(|lag| self.shown(now).minus(lag));
         self.book.atomically(|| {
             self.settle_due(now)?;
             match self.obey(arrival, now, seen) {
-                Ok(answer) => Ok(answer),
+                Ok(document) => Ok(document),
                 Err(Stop::Refused(refusal)) => Ok(self.refusal(arrival.call, &refusal)),
                 Err(Stop::Book(error)) => Err(error),
             }
         })
     }
 
-    fn obey(&self, arrival: &Arrival, now: Moment, seen: Option<Moment>) -> Result<Answer, Stop> {
+    fn obey(&self, arrival: &Arrival, now: Moment, seen: Option<Moment>) -> Result<Document, Stop> {
         let params = arrival.params.as_ref().map_err(Refusal::clone)?;
         params.refuse_duplicates()?;
         match arrival.call {
@@ -79,8 +79,8 @@ impl Platform {
     }
 
     /// The response that refuses a request.
-    fn refusal(&self, call: Call, refusal: &Refusal) -> Answer {
-        Answer::Brief(match self.settings.readings.refusals {
+    fn refusal(&self, call: Call, refusal: &Refusal) -> Document {
+        Document::Brief(match self.settings.readings.refusals {
             Refusals::Document => Brief::refusal(call, refusal),
             Refusals::Other => Brief::refusal(call, &refusal.otherwise()),
         })

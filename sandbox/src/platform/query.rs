@@ -3,15 +3,15 @@
 use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
-    answer::{Answer, Slip},
     book::{Bill, BookError, Device},
     dm_id::DmId,
+    document::{Document, Slip},
     moment::Moment,
     readings::QueryPayType,
 };
 
 impl Platform {
-    pub(super) fn query(&self, params: &Params, seen: Option<Moment>) -> Result<Answer, Stop> {
+    pub(super) fn query(&self, params: &Params, seen: Option<Moment>) -> Result<Document, Stop> {
         let device = self.signing_device(params)?;
         let (name, other) = match self.settings.readings.query_pay_type {
             QueryPayType::Paytype => ("paytype", "pay_type"),
@@ -25,7 +25,7 @@ impl Platform {
             params.required("authcode")?;
         }
         let bill = self.bill_for(&device, self.named(params)?)?;
-        self.bill_answer(&seen_at(bill, seen)?, Slip::Query, params)
+        self.bill_document(&seen_at(bill, seen)?, Slip::Query, params)
     }
 
     /// The bill that `dm_id` names, if this device may see it.

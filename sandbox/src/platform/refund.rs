@@ -3,20 +3,20 @@
 use super::micropay::paytype;
 use super::{Arrival, Params, Platform, Refusal, Stop};
 use crate::{
-    answer::{Answer, RefundedAnswer},
     book::{Bill, BillState, BookError, Payment, Refund, RefundedBy},
+    document::{Document, RefundedDocument},
     moment::Moment,
     money::Fen,
 };
 
 impl Platform {
-    pub(super) fn refund(&self, params: &Params, now: Moment) -> Result<Answer, Stop> {
+    pub(super) fn refund(&self, params: &Params, now: Moment) -> Result<Document, Stop> {
         let device = self.signing_device(params)?;
         paytype(&device, params.get("paytype"))?;
         let amount: Fen = params.required("refund")?.parse().map_err(|_| Refusal::BadAmount)?;
         let bill = self.named_bill(params, &device)?;
         let (payment, refund) = make_refund(self, &bill, amount, RefundedBy::Till, now)?;
-        Ok(Answer::Refunded(Box::new(RefundedAnswer {
+        Ok(Document::Refunded(Box::new(RefundedDocument {
             device: self.device_of(&bill)?,
             shown_dm_id: bill.dm_id.to_string(),
             shown_total: (-refund.amount).to_string(),

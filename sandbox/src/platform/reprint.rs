@@ -2,14 +2,14 @@
 
 use super::{Params, Platform, Stop};
 use crate::{
-    answer::{Answer, Receipt},
     book::BillState,
     dm_id::DmId,
+    document::{Document, Receipt},
     readings::ReprintNumber,
 };
 
 impl Platform {
-    pub(super) fn reprint(&self, params: &Params) -> Result<Answer, Stop> {
+    pub(super) fn reprint(&self, params: &Params) -> Result<Document, Stop> {
         params.present("reprint")?;
         params.present("custom_series")?;
         let asked = params.required("dm_id")?;
@@ -21,7 +21,7 @@ impl Platform {
             Ok(dm_id) => self.receipt(dm_id)?,
             Err(_) => None,
         };
-        Ok(Answer::Receipt(receipt.unwrap_or_else(|| Receipt::never_paid(asked))))
+        Ok(Document::Receipt(receipt.unwrap_or_else(|| Receipt::never_paid(asked))))
     }
 
     fn receipt(&self, dm_id: DmId) -> Result<Option<Receipt>, Stop> {

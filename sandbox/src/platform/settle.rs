@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Params, Platform, Stop};
 use crate::{
-    answer::{Answer, Brief, PaidAnswer, Slip},
     book::{Bill, BillState, BookError, DueOutcome, Payment, WalletKind},
+    document::{Brief, Document, PaidDocument, Slip},
     moment::Moment,
 };
 
@@ -83,11 +83,11 @@ impl Platform {
     }
 
     /// The response to a charge or a query about a bill.
-    pub(super) fn bill_answer(&self, bill: &Bill, slip: Slip, params: &Params) -> Result<Answer, Stop> {
+    pub(super) fn bill_document(&self, bill: &Bill, slip: Slip, params: &Params) -> Result<Document, Stop> {
         Ok(match &bill.state {
-            BillState::Paying { .. } => Answer::Brief(Brief::still_paying(Some(bill.dm_id.to_string()))),
-            BillState::Failed { info } => Answer::Brief(Brief::failed(bill.dm_id, info)),
-            BillState::Paid(payment) => Answer::Paid(Box::new(PaidAnswer {
+            BillState::Paying { .. } => Document::Brief(Brief::still_paying(Some(bill.dm_id.to_string()))),
+            BillState::Failed { info } => Document::Brief(Brief::failed(bill.dm_id, info)),
+            BillState::Paid(payment) => Document::Paid(Box::new(PaidDocument {
                 slip,
                 bill: bill.clone(),
                 payment: payment.clone(),

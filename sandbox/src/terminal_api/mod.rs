@@ -13,9 +13,9 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    answer::{Answer, said},
     book::BookError,
     call::{Call, Endpoint},
+    document::{Document, said},
     fault::{Acting, Fault, Plan, Reply, Says, Substitute},
     journal::RequestEntry,
     moment::Moment,
@@ -102,7 +102,7 @@ fn trace(shared: &Shared, n: u64, request: Sent, arrival: &Arrival, fault: Optio
         fault: fault.cloned(),
         acted: false,
         meant: None,
-        answer: None,
+        response: None,
     });
     shared.beat();
 }
@@ -117,9 +117,9 @@ fn with_date(shared: &Shared, mut response: Response) -> Response {
 }
 
 async fn traced(shared: &Shared, n: u64, response: Response) -> Response {
-    let (response, answer) = trace::copied(response).await;
-    if let Some(answer) = answer {
-        shared.traces().note_answer(n, answer);
+    let (response, copy) = trace::copied(response).await;
+    if let Some(copy) = copy {
+        shared.traces().note_response(n, copy);
     }
     shared.beat();
     response
@@ -174,23 +174,28 @@ impl Visit {
             Plan::Late(wait) => self.act_late(wait),
             Plan::Says(says) => self.say(&says),
             Plan::Held => {
-                let answer = self.act_once();
+                let document = self.act_once();
                 // An error means that the queue is gone, and nothing could release the response.
                 let _ = self.release.changed().await;
-                self.reply_with(answer, Reply::Own, Delivery::Whole)
+                self.reply_with(document, Reply::Own, Delivery::Whole)
             }
             Plan::Acted { before, acting, after, reply, delivery } => {
                 tokio::time::sleep(before).await;
-                let answer = self.act(acting).await;
+                let document = self.act(acting).await;
                 tokio::time::sleep(after).await;
-                self.reply_with(answer, reply, delivery)
+                self.reply_with(document, reply, delivery)
             }
         }
     }
 
-    fn reply_with(&self, answer: Result<Answer, BookError>, reply: Reply, delivery: Delivery) -> Response {
-        match answer {
-            Ok(answer) => self.reply(answer, reply, delivery),
+    fn reply_with(
+        &self,
+        document: Result<Document, BookError>,
+        reply: Reply,
+        delivery: Delivery,
+    ) -> Response {
+        match document {
+            Ok(document) => self.reply(document, reply, delivery),
             Err(_) => self.substitute_reply(Substitute::ErrorPage(500)),
         }
     }
@@ -207,8 +212,8 @@ impl Visit {
         let visit = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
-            if let Ok(answer) = visit.act_once() {
-                visit.shared.traces().note_meant(visit.n, answer.body());
+            if let Ok(document) = visit.act_once() {
+                visit.shared.traces().note_meant(visit.n, document.body());
             }
         });
     }
@@ -216,7 +221,7 @@ impl Visit {
     fn say(&self, says: &Says) -> Response {
         match says.acts_ms {
             Some(0) => match self.act_once() {
-                Ok(answer) => self.shared.traces().note_meant(self.n, answer.body()),
+                Ok(document) => self.shared.traces().note_meant(self.n, document.body()),
                 Err(_) => return self.substitute_reply(Substitute::ErrorPage(500)),
             },
             Some(ms) => self.act_without_reply(Duration::from_millis(ms)),
@@ -230,66 +235,67 @@ impl Visit {
         }
     }
 
-    async fn act(&self, acting: Acting) -> Result<Answer, BookError> {
+    async fn act(&self, acting: Acting) -> Result<Document, BookError> {
         match acting {
             Acting::Once => self.act_once(),
             Acting::AsOf(lag) => self.act_as_of(Some(lag)),
-            Acting::Twice { answers_first, apart } => self.act_twice(answers_first, apart).await,
+            Acting::Twice { first_responds, apart } => self.act_twice(first_responds, apart).await,
             Acting::WithBackOffice { refund, after } => {
                 if !after {
                     self.back_office_refund(refund)?;
                 }
-                let answer = self.act_once();
+                let document = self.act_once();
                 if after {
                     self.back_office_refund(refund)?;
                 }
-                answer
+                document
             }
         }
     }
 
-    async fn act_twice(&self, answers_first: bool, apart: Duration) -> Result<Answer, BookError> {
+    async fn act_twice(&self, first_responds: bool, apart: Duration) -> Result<Document, BookError> {
         let first = self.act_once();
-        if answers_first && !apart.is_zero() {
+        if first_responds && !apart.is_zero() {
             self.act_without_reply(apart);
             return first;
         }
         tokio::time::sleep(apart).await;
         let second = self.act_once();
-        if answers_first { second.and(first) } else { first.and(second) }
+        if first_responds { second.and(first) } else { first.and(second) }
     }
 
-    fn act_once(&self) -> Result<Answer, BookError> {
+    fn act_once(&self) -> Result<Document, BookError> {
         self.act_as_of(None)
     }
 
-    fn act_as_of(&self, lag: Option<Duration>) -> Result<Answer, BookError> {
-        let answer = self.shared.platform().answer(&self.arrival, Moment::now(), lag);
+    fn act_as_of(&self, lag: Option<Duration>) -> Result<Document, BookError> {
+        let document = self.shared.platform().answer(&self.arrival, Moment::now(), lag);
         self.shared.journal().note_acted(self.n);
         self.shared.traces().note_acted(self.n);
         self.shared.beat();
-        answer
+        document
     }
 
     fn back_office_refund(&self, refund: Fen) -> Result<(), BookError> {
         self.shared.platform().back_office_refund(&self.arrival, refund, Moment::now())
     }
 
-    fn reply(&self, answer: Answer, reply: Reply, delivery: Delivery) -> Response {
+    fn reply(&self, document: Document, reply: Reply, delivery: Delivery) -> Response {
         if !matches!(reply, Reply::Own | Reply::FollowedBy(_)) {
-            self.shared.traces().note_meant(self.n, answer.body());
+            self.shared.traces().note_meant(self.n, document.body());
         }
         let response = match reply {
             Reply::Substitute(substitute) => return self.substitute_reply(substitute),
-            Reply::Own => pages::platform(&answer),
-            Reply::WithTotal(total) => pages::platform(&answer.with_total(&total)),
-            Reply::WithDmId(dm_id) => pages::platform(&answer.with_dm_id(&dm_id)),
-            Reply::StillPaying => pages::platform(&answer.still_paying()),
-            Reply::Gbk => pages::platform_in_gbk(&answer),
-            Reply::Padded(bytes) => pages::padded(&answer, bytes),
+            Reply::Own => pages::platform(&document),
+            Reply::WithTotal(total) => pages::platform(&document.with_total(&total)),
+            Reply::WithDmId(dm_id) => pages::platform(&document.with_dm_id(&dm_id)),
+            Reply::StillPaying => pages::platform(&document.still_paying()),
+            Reply::Gbk => pages::platform_in_gbk(&document),
+            Reply::Padded(bytes) => pages::padded(&document, bytes),
             Reply::FollowedBy(body) => {
-                let delivery = Delivery::Followed { body: answer.body().len() as u64, by: pages::raw(&body) };
-                return self.send(pages::platform(&answer), delivery);
+                let delivery =
+                    Delivery::Followed { body: document.body().len() as u64, by: pages::raw(&body) };
+                return self.send(pages::platform(&document), delivery);
             }
         };
         self.send(response, delivery)

@@ -8,8 +8,8 @@ use axum::{
 use encoding_rs::GBK;
 
 use crate::{
-    answer::{Answer, Brief, Receipt},
     call::Call,
+    document::{Brief, Document, Receipt},
     platform::{Arrival, Refusal},
 };
 
@@ -20,32 +20,32 @@ const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>WiFi 登录</title
     <body><h1>欢迎光临</h1><form action=\"/login\" method=\"post\">房间号 <input name=\"room\"> \
     <button>上网</button></form></body></html>\n";
 
-pub(super) fn platform(answer: &Answer) -> Response {
-    page(StatusCode::OK, answer.content_type(), answer.body())
+pub(super) fn platform(document: &Document) -> Response {
+    page(StatusCode::OK, document.content_type(), document.body())
 }
 
 /// The label still says UTF-8.
-pub(super) fn platform_in_gbk(answer: &Answer) -> Response {
-    let body = answer.body();
+pub(super) fn platform_in_gbk(document: &Document) -> Response {
+    let body = document.body();
     let (bytes, _, _) = GBK.encode(&body);
-    page(StatusCode::OK, answer.content_type(), bytes.into_owned())
+    page(StatusCode::OK, document.content_type(), bytes.into_owned())
 }
 
 /// As much as a test may need, and no more than a test machine can bear.
 const MAX_PADDING: usize = 1 << 30;
 
-pub(super) fn padded(answer: &Answer, bytes: usize) -> Response {
-    let mut body = answer.body();
+pub(super) fn padded(document: &Document, bytes: usize) -> Response {
+    let mut body = document.body();
     body.extend(std::iter::repeat_n(' ', bytes.min(MAX_PADDING)));
-    page(StatusCode::OK, answer.content_type(), body)
+    page(StatusCode::OK, document.content_type(), body)
 }
 
 /// Some calls have their own words for the same refusal.
 pub(super) fn refusal(arrival: &Arrival, refusal: &Refusal) -> Response {
-    let brief = |refusal| Answer::Brief(Brief::refusal(arrival.call, refusal));
+    let brief = |refusal| Document::Brief(Brief::refusal(arrival.call, refusal));
     platform(&match (arrival.call, refusal) {
         (Call::Config, Refusal::UnknownDevice | Refusal::WrongSign) => brief(&Refusal::DeviceKey),
-        (Call::Reprint, Refusal::NoSuchBill) => Answer::Receipt(Receipt::never_paid(asked_for(arrival))),
+        (Call::Reprint, Refusal::NoSuchBill) => Document::Receipt(Receipt::never_paid(asked_for(arrival))),
         _ => brief(refusal),
     })
 }

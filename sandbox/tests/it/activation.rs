@@ -11,11 +11,11 @@ fn a_code_makes_one_device() {
     let till = Till::new();
     let code = till.control.activation_code(None).unwrap();
     let pairs = [("hostid", HOST_ID), ("initkey", code.as_str()), ("retkey", "1")];
-    let answer = register(&till, &pairs);
-    assert_eq!(attr(&answer, "ok"), Some("1"));
-    assert_eq!(attr(&answer, "info"), Some("设备已成功注册!"));
-    let device_id = attr(&answer, "device_id").unwrap();
-    assert_eq!(attr(&answer, "key").unwrap().len(), 40);
+    let response = register(&till, &pairs);
+    assert_eq!(attr(&response, "ok"), Some("1"));
+    assert_eq!(attr(&response, "info"), Some("设备已成功注册!"));
+    let device_id = attr(&response, "device_id").unwrap();
+    assert_eq!(attr(&response, "key").unwrap().len(), 40);
     let book = till.control.book().unwrap();
     assert!(book.devices.iter().any(|device| device.device_id == device_id));
 
@@ -48,14 +48,14 @@ fn bad_requests_do_not_use_the_code_up() {
     ] {
         assert_refused(&register(&till, &pairs), info);
     }
-    let answer = register(&till, &[code, ("retkey", "1"), ("hostid", HOST_ID)]);
-    assert_eq!(attr(&answer, "ok"), Some("1"));
+    let response = register(&till, &[code, ("retkey", "1"), ("hostid", HOST_ID)]);
+    assert_eq!(attr(&response, "ok"), Some("1"));
 }
 
 #[test]
 fn it_is_get_only() {
     let till = Till::new();
     let path = "/o2o_dmprinter/app_device_register.php";
-    let answer = crate::http::form(till.sandbox.addr(), path, "retkey=1").answer();
-    assert_refused(&answer.text(), "请求方式错误");
+    let response = crate::http::form(till.sandbox.addr(), path, "retkey=1").response();
+    assert_refused(&response.text(), "请求方式错误");
 }

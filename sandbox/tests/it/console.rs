@@ -6,20 +6,20 @@ use serde_json::{Value, json};
 use wsy_sandbox::{Behaviour, Call, Fault, NewAuthCode, Options, PhoneAnswer, Sandbox};
 
 use crate::{
-    http::{self, Answer},
+    http::{self, Response},
     till::{Till, WECHAT, attr, eventually, fresh_code, micropay},
 };
 
 const CONSOLE: &str = "/_sandbox/console/";
 
-fn get(till: &Till, path: &str) -> Answer {
+fn get(till: &Till, path: &str) -> Response {
     http::json(till.sandbox.addr(), "GET", &format!("{CONSOLE}{path}"), "")
 }
 
 fn look(till: &Till, path: &str) -> Value {
-    let answer = get(till, &format!("api/{path}"));
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-    serde_json::from_slice(&answer.body).unwrap()
+    let response = get(till, &format!("api/{path}"));
+    assert_eq!(response.status, 200, "{path}: {}", response.text());
+    serde_json::from_slice(&response.body).unwrap()
 }
 
 fn state(till: &Till) -> Value {
@@ -40,9 +40,9 @@ fn everything_that_the_page_names_is_there() {
     let mut waiting = vec![String::new()];
     let mut seen = Vec::new();
     while let Some(name) = waiting.pop() {
-        let answer = get(&till, &name);
-        assert_eq!(answer.status, 200, "{name}");
-        let text = answer.text();
+        let response = get(&till, &name);
+        assert_eq!(response.status, 200, "{name}");
+        let text = response.text();
         assert!(
             !text.contains("http://") || name.ends_with(".svg") || name == "trouble.js",
             "{name} names another host"
@@ -125,7 +125,7 @@ fn the_network_has_to_know_the_token() {
     let cookie = format!("Cookie: other=1; {}", cookie.split(';').next().unwrap());
     assert_eq!(call("console/api/state", &[&cookie]).status, 200);
     // Tills need no token.
-    assert_eq!(http::get(addr, "/o2o_dmprinter/time.php").answer().status, 200);
+    assert_eq!(http::get(addr, "/o2o_dmprinter/time.php").response().status, 200);
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn the_state_waits_until_it_changes() {
 fn what_a_test_orders_from_inside_is_shown_too() {
     let till = Till::new();
     let version = look(&till, "state")["version"].as_str().unwrap().to_owned();
-    till.fault(Call::Micropay, Fault::AnswerLost);
+    till.fault(Call::Micropay, Fault::ResponseLost);
     let state = look(&till, &format!("state?version={version}"))["state"].take();
-    assert_eq!(state["faults"][0]["fault"]["kind"], "answer_lost");
+    assert_eq!(state["faults"][0]["fault"]["kind"], "response_lost");
 }
 
 #[test]
@@ -193,36 +193,36 @@ fn bills_are_found() {
 fn the_phone_confirms_cancels_or_lets_it_run_out() {
     let till = Till::new();
     let charge = |new: &NewAuthCode| {
-        let answer = till.micropay(&till.code(new), WECHAT, "2");
-        assert_eq!(attr(&answer, "ok"), Some("-1"));
-        attr(&answer, "dm_id").unwrap().to_owned()
+        let response = till.micropay(&till.code(new), WECHAT, "2");
+        assert_eq!(attr(&response, "ok"), Some("-1"));
+        attr(&response, "dm_id").unwrap().to_owned()
     };
-    let answer = |dm_id: &str, answer: &str| {
-        tell(&till, "POST", &format!("bills/{dm_id}/phone"), &json!({ "answer": answer }))
+    let response = |dm_id: &str, response: &str| {
+        tell(&till, "POST", &format!("bills/{dm_id}/phone"), &json!({ "answer": response }))
     };
     let confirmed = charge(&on_phone(600_000));
     let bill = &state(&till)["bills"][0];
     assert_eq!((&bill["shop"], &bill["till"]), (&json!("测试读取配置文件接口"), &json!("001")));
     assert!(bill["due_ms"].as_i64().is_some());
-    assert_eq!(answer(&confirmed, "confirm"), 204);
+    assert_eq!(response(&confirmed, "confirm"), 204);
     assert_eq!(attr(&till.query(&confirmed), "ok"), Some("1"));
-    assert_eq!(answer(&confirmed, "cancel"), 409, "nobody is asked any more");
+    assert_eq!(response(&confirmed, "cancel"), 409, "nobody is asked any more");
 
     let cancelled = charge(&on_phone(600_000));
-    assert_eq!(answer(&cancelled, "cancel"), 204);
+    assert_eq!(response(&cancelled, "cancel"), 204);
     assert_eq!(attr(&till.query(&cancelled), "info"), Some("支付失败:用户取消支付"));
 
     let run_out = charge(&on_phone(30));
     eventually("the end of the question", || {
-        let answer = till.query(&run_out);
-        (attr(&answer, "info") == Some("支付失败:订单超时未支付")).then_some(())
+        let response = till.query(&run_out);
+        (attr(&response, "info") == Some("支付失败:订单超时未支付")).then_some(())
     });
 
     let poor = charge(&NewAuthCode { balance_fen: Some(wsy_sandbox::Fen(199)), ..on_phone(600_000) });
     till.control.answer_on_phone(poor.parse().unwrap(), PhoneAnswer::Confirm).unwrap();
     assert_eq!(attr(&till.query(&poor), "info"), Some("余额不足"));
-    assert_eq!(answer("dm5", "confirm"), 404);
-    assert_eq!(answer(&poor, "maybe"), 422);
+    assert_eq!(response("dm5", "confirm"), 404);
+    assert_eq!(response(&poor, "maybe"), 422);
 }
 
 #[test]
@@ -242,9 +242,9 @@ fn activation_codes_are_listed_and_revoked() {
 #[test]
 fn one_fault_is_taken_back_alone() {
     let till = Till::new();
-    till.fault(Call::Micropay, Fault::AnswerLost);
+    till.fault(Call::Micropay, Fault::ResponseLost);
     till.fault(Call::Query, Fault::Html);
-    assert_eq!(tell(&till, "DELETE", "faults/micropay/answer_lost", &Value::Null), 204);
+    assert_eq!(tell(&till, "DELETE", "faults/micropay/response_lost", &Value::Null), 204);
     let faults = state(&till)["faults"].take();
     assert_eq!((faults.as_array().map(Vec::len), &faults[0]["on"]), (Some(1), &json!("query")));
 }
@@ -272,7 +272,7 @@ fn every_fault_is_a_switch() {
 #[test]
 fn a_bill_shows_every_word_that_made_it() {
     let till = Till::new();
-    till.fault(Call::Micropay, Fault::AnswerLost);
+    till.fault(Call::Micropay, Fault::ResponseLost);
     let code = fresh_code();
     assert!(till.send(&micropay(&code, WECHAT, "5")).bytes.is_empty());
     let dm_id = till.bills()[0].dm_id.to_string();
@@ -287,7 +287,7 @@ fn a_bill_shows_every_word_that_made_it() {
     assert!(lost["request"]["line"].as_str().unwrap().starts_with("POST /o2o-dm/op.php"));
     assert!(lost["request"]["body"].as_str().unwrap().contains(&code));
     assert_eq!(
-        (&lost["answer"], &lost["status"], &lost["acted"]),
+        (&lost["response"], &lost["status"], &lost["acted"]),
         (&Value::Null, &Value::Null, &json!(true))
     );
     assert!(lost["meant"].as_str().unwrap().contains("支付成功"));
@@ -295,7 +295,7 @@ fn a_bill_shows_every_word_that_made_it() {
     assert_eq!((&sign["right"], &sign["mistake"]), (&json!(true), &Value::Null));
     assert!(sign["text"].as_str().unwrap().ends_with("&key=***"));
     assert!(!detail.to_string().contains(&till.device.key), "the key is never shown");
-    assert_eq!(requests[2]["answer"]["elements"][0]["name"], "dm");
+    assert_eq!(requests[2]["response"]["elements"][0]["name"], "dm");
 }
 
 #[test]
@@ -303,8 +303,8 @@ fn a_wrong_sign_is_explained() {
     let till = Till::new();
     let unsorted = format!("paytype=x&action=read&dm_id=dm1&device_id={}", till.device.device_id);
     let sign = crate::till::sha1(&format!("{unsorted}&key={}", till.device.key));
-    let answer = till.get(&format!("/o2o-dm/op.php?{unsorted}&sign={sign}"));
-    assert!(answer.text().contains("签名错误"));
+    let response = till.get(&format!("/o2o-dm/op.php?{unsorted}&sign={sign}"));
+    assert!(response.text().contains("签名错误"));
     let detail = look(&till, "requests/1");
     assert_eq!((&detail["sign"]["right"], &detail["sign"]["mistake"]), (&json!(false), &json!("not_sorted")));
     assert_eq!(get(&till, "api/requests/9").status, 404);
@@ -314,8 +314,9 @@ fn a_wrong_sign_is_explained() {
 fn an_activation_does_not_give_the_key_away() {
     let till = Till::new();
     till.control.activation_code(Some("1")).unwrap();
-    let answer = till.get("/o2o_dmprinter/app_device_register.php?hostid=eA%3D%3D&initkey=1&retkey=1").text();
-    let key = attr(&answer, "key").unwrap().to_owned();
+    let response =
+        till.get("/o2o_dmprinter/app_device_register.php?hostid=eA%3D%3D&initkey=1&retkey=1").text();
+    let key = attr(&response, "key").unwrap().to_owned();
     let detail = look(&till, "requests/1").to_string();
     assert!(!detail.contains(&key) && detail.contains("***"), "{detail}");
 }
@@ -372,7 +373,7 @@ fn the_checklist_is_marked_started_over_and_told_by_hand() {
 }
 
 #[test]
-fn an_answer_is_kept_though_the_till_hung_up() {
+fn a_response_is_kept_though_the_till_hung_up() {
     let till = Till::new();
     till.fault(Call::Micropay, Fault::Delay { ms: 50 });
     let body = till.signed(&micropay(&fresh_code(), WECHAT, "1"));
@@ -380,11 +381,11 @@ fn an_answer_is_kept_though_the_till_hung_up() {
     let hung_up = http::send(till.sandbox.addr(), &request);
     eventually("the request", || till.control.requests().requests.pop());
     drop(hung_up);
-    let answer = eventually("the answer", || {
+    let response = eventually("the response", || {
         let detail = look(&till, "requests/1");
-        detail["answer"]["body"].as_str().map(str::to_owned)
+        detail["response"]["body"].as_str().map(str::to_owned)
     });
-    assert!(answer.contains("支付成功"));
+    assert!(response.contains("支付成功"));
 }
 
 #[test]

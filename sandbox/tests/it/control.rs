@@ -8,14 +8,14 @@ use crate::{
 };
 
 fn call(till: &Till, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let answer = http::json(till.sandbox.addr(), method, &format!("/_sandbox/{path}"), &body.to_string());
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    let response = http::json(till.sandbox.addr(), method, &format!("/_sandbox/{path}"), &body.to_string());
+    (response.status, serde_json::from_slice(&response.body).unwrap_or_default())
 }
 
 pub fn ok(till: &Till, method: &str, path: &str, body: &Value) -> Value {
-    let (status, answer) = call(till, method, path, body);
-    assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
-    answer
+    let (status, response) = call(till, method, path, body);
+    assert!((200..300).contains(&status), "{method} {path}: {status} {response}");
+    response
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn a_chosen_code_behaves_as_told() {
     let till = Till::new();
     let declines = json!({"kind": "wechat", "behaviour": {"kind": "declines"}});
     ok(&till, "PUT", "auth-codes/130000000000000007", &declines);
-    let answer = till.micropay("130000000000000007", WECHAT, "1");
-    assert_eq!(attr(&answer, "info"), Some("支付失败:银行卡交易受限"));
+    let response = till.micropay("130000000000000007", WECHAT, "1");
+    assert_eq!(attr(&response, "info"), Some("支付失败:银行卡交易受限"));
 }
 
 #[test]

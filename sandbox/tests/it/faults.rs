@@ -38,8 +38,8 @@ fn assert_silent(received: &Received) {
 }
 
 #[test]
-fn answer_lost() {
-    let hit = hit(Fault::AnswerLost);
+fn response_lost() {
+    let hit = hit(Fault::ResponseLost);
     assert_silent(&hit.received);
     assert_eq!((hit.bills, hit.request.status), (1, None));
 }
@@ -56,7 +56,7 @@ fn delay() {
     let start = Instant::now();
     let hit = hit(Fault::Delay { ms: 80 });
     assert!(start.elapsed() >= Duration::from_millis(80));
-    assert_eq!((hit.received.answer().status, hit.bills), (200, 1));
+    assert_eq!((hit.received.response().status, hit.bills), (200, 1));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn late() {
 }
 
 #[test]
-fn held_acts_and_answers_once_it_is_let_go() {
+fn held_acts_and_responses_once_it_is_let_go() {
     let let_go: [fn(&Till); 2] = [
         |till| till.control.clear_faults(),
         |till| till.control.remove_faults(Call::Micropay.into(), "held"),
@@ -125,7 +125,7 @@ fn held_acts_and_answers_once_it_is_let_go() {
         till.control.remove_faults(Call::Micropay.into(), "delay");
         assert_eq!(till.control.requests().requests[0].status, None);
         let_go(&till);
-        assert_eq!(attr(&http::receive(held).answer().text(), "ok"), Some("1"));
+        assert_eq!(attr(&http::receive(held).response().text(), "ok"), Some("1"));
         assert_eq!(attr(&till.micropay(&fresh_code(), WECHAT, "1"), "ok"), Some("1"));
     }
 }
@@ -133,9 +133,9 @@ fn held_acts_and_answers_once_it_is_let_go() {
 #[test]
 fn delivered_twice() {
     let second = hit(Fault::DeliveredTwice { first: false, ms: 0 });
-    assert_refused(&second.received.answer().text(), "授权码已使用");
+    assert_refused(&second.received.response().text(), "授权码已使用");
     let first = hit(Fault::DeliveredTwice { first: true, ms: 0 });
-    assert_eq!(attr(&first.received.answer().text(), "ok"), Some("1"));
+    assert_eq!(attr(&first.received.response().text(), "ok"), Some("1"));
     assert_eq!((first.bills, second.bills), (1, 1));
 }
 
@@ -159,19 +159,19 @@ fn reset_after() {
 }
 
 #[test]
-fn an_answer_shorter_than_the_cut_is_whole() {
+fn a_response_shorter_than_the_cut_is_whole() {
     let hit = hit(Fault::ResetAfter { bytes: 1 << 20 });
-    assert_eq!(attr(&hit.received.answer().text(), "ok"), Some("1"));
+    assert_eq!(attr(&hit.received.response().text(), "ok"), Some("1"));
 }
 
 #[test]
 fn truncated() {
     for bytes in [0, 25] {
         let hit = hit(Fault::Truncated { bytes });
-        let answer = hit.received.answer();
-        let announced: u64 = answer.header("content-length").unwrap().parse().unwrap();
+        let response = hit.received.response();
+        let announced: u64 = response.header("content-length").unwrap().parse().unwrap();
         assert!(announced > 100);
-        assert_eq!(answer.body.len() as u64, bytes);
+        assert_eq!(response.body.len() as u64, bytes);
         assert!(hit.received.end.is_ok());
         assert_eq!(hit.bills, 1);
     }
@@ -186,7 +186,7 @@ fn trickle() {
     pairs.push(("noremind", ""));
     let start = Instant::now();
     let received = till.send(&pairs);
-    assert_eq!(attr(&received.answer().text(), "ok"), Some("1"));
+    assert_eq!(attr(&received.response().text(), "ok"), Some("1"));
     assert!(start.elapsed() >= Duration::from_millis(received.bytes.len() as u64 - 1));
 }
 
@@ -195,9 +195,9 @@ fn status() {
     for code in [500, 502, 503, 504] {
         for before in [true, false] {
             let hit = hit(Fault::Status { code: code.try_into().unwrap(), before });
-            let answer = hit.received.answer();
-            assert_eq!((answer.status, hit.request.status), (code, Some(code)));
-            assert!(answer.text().starts_with("<html>"));
+            let response = hit.received.response();
+            assert_eq!((response.status, hit.request.status), (code, Some(code)));
+            assert!(response.text().starts_with("<html>"));
             assert_eq!(hit.bills, usize::from(!before));
         }
     }
@@ -205,7 +205,7 @@ fn status() {
 
 #[test]
 fn garbage_is_the_same_for_the_same_seed() {
-    let bodies = [7, 7, 8].map(|seed| hit(Fault::Garbage { seed, bytes: 300 }).received.answer().body);
+    let bodies = [7, 7, 8].map(|seed| hit(Fault::Garbage { seed, bytes: 300 }).received.response().body);
     assert_eq!(bodies[0].len(), 300);
     assert_eq!(bodies[0], bodies[1]);
     assert_ne!(bodies[0], bodies[2]);
@@ -215,9 +215,9 @@ fn garbage_is_the_same_for_the_same_seed() {
 fn html() {
     let (before, after) = (hit(Fault::Html), hit(Fault::HtmlAfter));
     for page in [&before, &after] {
-        let answer = page.received.answer();
-        assert_eq!(answer.status, 200);
-        assert!(answer.text().contains("WiFi"));
+        let response = page.received.response();
+        assert_eq!(response.status, 200);
+        assert!(response.text().contains("WiFi"));
     }
     assert_eq!((before.bills, after.bills), (0, 1));
 }
@@ -225,54 +225,54 @@ fn html() {
 #[test]
 fn gbk() {
     let hit = hit(Fault::Gbk);
-    let answer = hit.received.answer();
-    assert_eq!(answer.header("content-type"), Some("text/xml; charset=utf-8"));
-    assert!(String::from_utf8(answer.body.clone()).is_err());
-    let (text, _, broken) = GBK.decode(&answer.body);
+    let response = hit.received.response();
+    assert_eq!(response.header("content-type"), Some("text/xml; charset=utf-8"));
+    assert!(String::from_utf8(response.body.clone()).is_err());
+    let (text, _, broken) = GBK.decode(&response.body);
     assert!(!broken && text.contains("支付成功"));
 }
 
 #[test]
 fn redirect() {
     let hit = hit(Fault::Redirect { location: "http://elsewhere.test/".into() });
-    let answer = hit.received.answer();
-    assert_eq!((answer.status, hit.bills), (302, 0));
-    assert_eq!(answer.header("location"), Some("http://elsewhere.test/"));
+    let response = hit.received.response();
+    assert_eq!((response.status, hit.bills), (302, 0));
+    assert_eq!(response.header("location"), Some("http://elsewhere.test/"));
 }
 
 #[test]
 fn huge() {
     let hit = hit(Fault::Huge { bytes: 3_000_000 });
-    let answer = hit.received.answer();
-    assert!(answer.body.len() > 3_000_000);
-    assert_eq!(attr(&answer.text(), "ok"), Some("1"));
+    let response = hit.received.response();
+    assert!(response.body.len() > 3_000_000);
+    assert_eq!(attr(&response.text(), "ok"), Some("1"));
 }
 
 #[test]
 fn verbatim() {
     let body = "<dm ok=\"1\"".to_owned();
     let (before, after) =
-        (hit(Fault::Answer { body: body.clone() }), hit(Fault::AnswerAfter { body: body.clone() }));
-    assert_eq!(before.received.answer().text(), body);
-    assert_eq!(after.received.answer().text(), body);
+        (hit(Fault::Response { body: body.clone() }), hit(Fault::ResponseAfter { body: body.clone() }));
+    assert_eq!(before.received.response().text(), body);
+    assert_eq!(after.received.response().text(), body);
     assert_eq!((before.bills, after.bills), (0, 1));
 }
 
 #[test]
 fn wrong_total_and_order() {
     let total = hit(Fault::WrongTotal { total: "9.99".into() });
-    assert_eq!(attr(&total.received.answer().text(), "total"), Some("9.99"));
+    assert_eq!(attr(&total.received.response().text(), "total"), Some("9.99"));
     assert_eq!(total.till.bills()[0].total_fen.0, 100);
     let order = hit(Fault::WrongOrder { dm_id: "dm7".into() });
-    assert_eq!(attr(&order.received.answer().text(), "dm_id"), Some("dm7"));
+    assert_eq!(attr(&order.received.response().text(), "dm_id"), Some("dm7"));
 }
 
 #[test]
 fn still_paying() {
     let hit = hit(Fault::StillPaying);
-    let answer = hit.received.answer().text();
-    assert_eq!(attr(&answer, "ok"), Some("-1"));
-    assert_eq!(attr(&hit.till.query(attr(&answer, "dm_id").unwrap()), "ok"), Some("1"));
+    let response = hit.received.response().text();
+    assert_eq!(attr(&response, "ok"), Some("-1"));
+    assert_eq!(attr(&hit.till.query(attr(&response, "dm_id").unwrap()), "ok"), Some("1"));
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn refusals() {
         (Fault::DeviceError, "设备不存在", 0),
     ] {
         let hit = hit(fault);
-        assert_refused(&hit.received.answer().text(), info);
+        assert_refused(&hit.received.response().text(), info);
         assert_eq!(hit.bills, bills);
     }
 }
@@ -293,8 +293,8 @@ fn refusals() {
 fn a_config_says_it_in_its_own_words() {
     let till = Till::new();
     till.fault(Call::Config, Fault::DeviceError);
-    let answer = till.get("/o2o_dmprinter/app.php").text();
-    assert_eq!(answer, r#"<dm ok="-1" info="设备密钥错误" />"#);
+    let response = till.get("/o2o_dmprinter/app.php").text();
+    assert_eq!(response, r#"<dm ok="-1" info="设备密钥错误" />"#);
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn every_call_can_be_hit() {
 }
 
 #[test]
-fn faults_leave_the_next_answer_on_the_connection_alone() {
+fn faults_leave_the_next_response_on_the_connection_alone() {
     let till = Till::new();
     till.fault(Call::Time, Fault::Trickle { ms_per_byte: 1 });
     let mut stream = http::connect(till.sandbox.addr());

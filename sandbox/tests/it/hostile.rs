@@ -42,15 +42,15 @@ fn a_sentence_is_answered_while_the_platform_acts_before_later_or_never() {
 }
 
 #[test]
-fn an_answer_names_its_own_bill_another_or_none() {
+fn a_response_names_its_own_bill_another_or_none() {
     let till = Till::new();
     let dm_id = till.paid("1");
     let busy = || Says::failed("查询过于频繁");
     for (fault, named) in [(busy(), None), (busy().of_own(), Some(&*dm_id)), (busy().of("dm7"), Some("dm7"))]
     {
         says(&till, Call::Query, fault);
-        let answer = till.query(&dm_id);
-        assert_eq!((attr(&answer, "ok"), attr(&answer, "dm_id")), (Some("0"), named));
+        let response = till.query(&dm_id);
+        assert_eq!((attr(&response, "ok"), attr(&response, "dm_id")), (Some("0"), named));
     }
     says(&till, Call::Query, busy().of_own());
     assert_eq!(attr(&till.query("dm5"), "dm_id"), Some("dm5"), "the number asked for, there or not");
@@ -59,19 +59,19 @@ fn an_answer_names_its_own_bill_another_or_none() {
     let phone = NewAuthCode::wechat(Behaviour::AsksPhone { ms: AGE_MS });
     let code = till.control.new_auth_code(&phone).unwrap().auth_code;
     says(&till, Call::Micropay, Says::failed("支付失败:银行系统异常").of_own().acting_after(0));
-    let answer = till.micropay(&code, WECHAT, "1");
+    let response = till.micropay(&code, WECHAT, "1");
     let booked = &till.bills()[1];
-    assert_eq!(attr(&answer, "dm_id"), Some(&*booked.dm_id.to_string()));
+    assert_eq!(attr(&response, "dm_id"), Some(&*booked.dm_id.to_string()));
     assert_eq!(booked.state, BillStateWord::Paying);
     says(&till, Call::Query, busy().of_own());
-    let answer = till.op(&[("action", "query"), ("authcode", &code)]);
-    assert_eq!(attr(&answer, "dm_id"), Some(&*booked.dm_id.to_string()));
+    let response = till.op(&[("action", "query"), ("authcode", &code)]);
+    assert_eq!(attr(&response, "dm_id"), Some(&*booked.dm_id.to_string()));
     says(&till, Call::Query, busy().of_own());
     assert_eq!(attr(&till.op(&[("action", "query"), ("authcode", &fresh_code())]), "dm_id"), None);
 }
 
 #[test]
-fn an_answer_contradicts_itself() {
+fn a_response_contradicts_itself() {
     let till = Till::new();
     let says_both = Says::failed("支付成功").ok("-1").with("OK", "1").with("total", "9.99").with_element("0");
     says(&till, Call::Query, says_both);
@@ -128,8 +128,8 @@ fn a_bill_that_lags_is_first_not_there_then_paying_then_paid_then_refunded() {
     till.refund(&dm_id, "0.40");
     let shown = |hours_ago: u64| {
         till.fault(Call::Read, Fault::Stale { ms: hours_ago * 3_600_000 });
-        let answer = till.read(&dm_id);
-        (attr(&answer, "ok").map(str::to_owned), attr(&answer, "refund_total").map(str::to_owned))
+        let response = till.read(&dm_id);
+        (attr(&response, "ok").map(str::to_owned), attr(&response, "refund_total").map(str::to_owned))
     };
     let is = |ok: &str, refunded: Option<&str>| (Some(ok.to_owned()), refunded.map(str::to_owned));
     assert_eq!(shown(5), is("0", None));
@@ -193,7 +193,7 @@ fn a_second_delivery_comes_later() {
     let till = Till::new();
     let dm_id = till.paid("1");
     till.fault(Call::Refund, Fault::DeliveredTwice { first: true, ms: AGE_MS });
-    assert_eq!(attr(&till.refund(&dm_id, "0.40"), "ok"), Some("1"), "the first answer does not wait");
+    assert_eq!(attr(&till.refund(&dm_id, "0.40"), "ok"), Some("1"), "the first response does not wait");
     assert_eq!(till.bills()[0].refunds.len(), 1);
     till.fault(Call::Refund, Fault::DeliveredTwice { first: true, ms: 10 });
     till.refund(&dm_id, "0.10");
@@ -204,7 +204,7 @@ fn a_second_delivery_comes_later() {
 }
 
 #[test]
-fn a_leftover_answer_waits_on_the_connection() {
+fn a_leftover_response_waits_on_the_connection() {
     let till = Till::new();
     let order = FaultOrder::once(Call::Time, Fault::Leftover { body: "<dm ok=\"1\" info=\"旧\" />".into() });
     till.control.add_fault(order);
@@ -214,9 +214,13 @@ fn a_leftover_answer_waits_on_the_connection() {
     stream.write_all(ask("Connection: close\r\n").as_bytes()).unwrap();
     let received = http::receive(stream);
     let text = String::from_utf8(received.bytes).unwrap();
-    let answers: Vec<_> = text.split("HTTP/1.1 200 OK").skip(1).collect();
-    assert_eq!(answers.len(), 3, "{text}");
-    assert!(answers[1].ends_with("content-length: 24\r\n\r\n<dm ok=\"1\" info=\"旧\" />"), "{}", answers[1]);
+    let responses: Vec<_> = text.split("HTTP/1.1 200 OK").skip(1).collect();
+    assert_eq!(responses.len(), 3, "{text}");
+    assert!(
+        responses[1].ends_with("content-length: 24\r\n\r\n<dm ok=\"1\" info=\"旧\" />"),
+        "{}",
+        responses[1]
+    );
     assert_eq!(till.control.requests().bytes_sent, text.len() as u64);
 }
 
@@ -231,8 +235,8 @@ fn the_new_faults_read_as_documented() {
         r#"{"kind":"delivered_twice","ms":9}"#,
     ] {
         let order = format!(r#"{{"on":"any","fault":{fault}}}"#);
-        let answer = http::json(till.sandbox.addr(), "POST", "/_sandbox/faults", &order);
-        assert_eq!(answer.status, 204, "{fault}: {}", answer.text());
+        let response = http::json(till.sandbox.addr(), "POST", "/_sandbox/faults", &order);
+        assert_eq!(response.status, 204, "{fault}: {}", response.text());
     }
     assert_eq!(till.control.faults().len(), 5);
     for nonsense in [r#"{"kind":"says","sentence":"x"}"#, r#"{"kind":"stale"}"#, r#"{"kind":"back_office"}"#]
@@ -247,7 +251,7 @@ fn the_new_faults_read_as_documented() {
     for (settings, status) in
         [(r#"{"own_device_only":true,"refund_lines":2}"#, 200), (r#"{"refund_lines":0}"#, 422)]
     {
-        let answer = http::json(till.sandbox.addr(), "PUT", "/_sandbox/settings", settings);
-        assert_eq!(answer.status, status, "{settings}");
+        let response = http::json(till.sandbox.addr(), "PUT", "/_sandbox/settings", settings);
+        assert_eq!(response.status, status, "{settings}");
     }
 }

@@ -17,13 +17,13 @@ pub struct Received {
 }
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
@@ -35,11 +35,11 @@ impl Answer {
 }
 
 impl Received {
-    pub fn answer(&self) -> Answer {
+    pub fn response(&self) -> Response {
         let end = self.bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
         let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, body: self.bytes[end + 4..].to_vec(), head }
+        Response { status, body: self.bytes[end + 4..].to_vec(), head }
     }
 
     pub fn was_reset(&self) -> bool {
@@ -82,19 +82,19 @@ pub fn form(addr: SocketAddr, target: &str, body: &str) -> Received {
 }
 
 /// A call of the control API, which responds only under its own host name.
-pub fn json(addr: SocketAddr, method: &str, target: &str, body: &str) -> Answer {
+pub fn json(addr: SocketAddr, method: &str, target: &str, body: &str) -> Response {
     let request = request(method, target, "application/json", body);
-    receive(send(addr, &request.replace("Host: till.test", &format!("Host: {addr}")))).answer()
+    receive(send(addr, &request.replace("Host: till.test", &format!("Host: {addr}")))).response()
 }
 
 /// A request with chosen headers, including the host.
-pub fn with_headers(addr: SocketAddr, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
+pub fn with_headers(addr: SocketAddr, method: &str, target: &str, headers: &[&str], body: &str) -> Response {
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
     let head = format!(
         "{method} {target} HTTP/1.1\r\n{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n"
     );
-    receive(send(addr, &(head + body))).answer()
+    receive(send(addr, &(head + body))).response()
 }
 
 pub fn encode(text: &str) -> String {

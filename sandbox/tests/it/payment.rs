@@ -27,8 +27,8 @@ fn the_documents_request_is_paid() {
         ..NewDevice::default()
     };
     till.control.add_device(device).unwrap();
-    let answer = till.get(&format!("/o2o-dm/op.php?{VECTOR}")).text();
-    assert_eq!(attr(&answer, "ok"), Some("1"), "{answer}");
+    let response = till.get(&format!("/o2o-dm/op.php?{VECTOR}")).text();
+    assert_eq!(attr(&response, "ok"), Some("1"), "{response}");
     let sent = till.last_request();
     assert_eq!(sent.params.get("authcode"), Some("287662437041841781"));
     assert_eq!(sent.params.iter().next(), Some(("action", "micropay")));
@@ -39,7 +39,7 @@ fn paid_at_once() {
     let till = Till::new();
     let code =
         till.code(&NewAuthCode { balance_fen: Some(Fen(150)), ..NewAuthCode::wechat(Behaviour::Pays) });
-    let answer = till.micropay(&code, WECHAT, "1.5");
+    let response = till.micropay(&code, WECHAT, "1.5");
     for (name, value) in [
         ("ok", "1"),
         ("info", "支付成功"),
@@ -48,15 +48,15 @@ fn paid_at_once() {
         ("pay_type", "4"),
         ("no", ""),
     ] {
-        assert_eq!(attr(&answer, name), Some(value), "{name}");
+        assert_eq!(attr(&response, name), Some(value), "{name}");
     }
-    let pay_id = attr(&answer, "pay_id").unwrap();
+    let pay_id = attr(&response, "pay_id").unwrap();
     assert!(pay_id.len() == 28 && pay_id.starts_with("4200"), "{pay_id}");
-    assert!(attr(&answer, "openid").is_some());
-    assert!(answer.contains("<total_fee>150</total_fee>"));
-    assert!(answer.contains(r"<printinfo>\x1b\x40\x1c\x26"));
-    assert!(answer.contains("<Canvas Height=\"200\""));
-    assert!(answer.ends_with("</dm>"));
+    assert!(attr(&response, "openid").is_some());
+    assert!(response.contains("<total_fee>150</total_fee>"));
+    assert!(response.contains(r"<printinfo>\x1b\x40\x1c\x26"));
+    assert!(response.contains("<Canvas Height=\"200\""));
+    assert!(response.ends_with("</dm>"));
 
     let bill = till.bills().remove(0);
     assert_eq!((bill.state, bill.total_fen), (BillStateWord::Paid, Fen(150)));
@@ -70,10 +70,10 @@ fn noremind_leaves_the_slip_out() {
     let code = fresh_code();
     let mut pairs = micropay(&code, WECHAT, "0.01").to_vec();
     pairs.push(("noremind", ""));
-    let answer = till.op(&pairs);
-    assert_eq!(attr(&answer, "ok"), Some("1"));
-    assert!(!answer.contains("<paylist>") && !answer.contains("<Canvas"));
-    assert!(answer.ends_with(">\n</dm>"));
+    let response = till.op(&pairs);
+    assert_eq!(attr(&response, "ok"), Some("1"));
+    assert!(!response.contains("<paylist>") && !response.contains("<Canvas"));
+    assert!(response.ends_with(">\n</dm>"));
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn closing_tags_are_a_setting() {
     let mut settings = Settings::default();
     settings.close_tags.micropay = false;
     till.control.set_settings(settings);
-    let answer = till.micropay(&fresh_code(), WECHAT, "0.01");
-    assert!(answer.contains("</Canvas>") && !answer.contains("</dm>"));
+    let response = till.micropay(&fresh_code(), WECHAT, "0.01");
+    assert!(response.contains("</Canvas>") && !response.contains("</dm>"));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn the_request_is_checked() {
 fn the_sign_is_checked() {
     let till = Till::new();
     let signed = till.signed(&micropay("130000000000000001", WECHAT, "1.00"));
-    let send = |body: &str| http::form(till.sandbox.addr(), "/o2o-dm/op.php", body).answer().text();
+    let send = |body: &str| http::form(till.sandbox.addr(), "/o2o-dm/op.php", body).response().text();
     assert_refused(&send(&signed.replace("1.00", "2.00")), "签名错误");
     assert_refused(&send(&format!("{signed}&extra=")), "签名错误");
     assert_refused(&send(&format!("{signed}&total=1.00")), "参数重复: total");
@@ -138,11 +138,11 @@ fn a_post_is_a_form() {
     let till = Till::new();
     let signed = till.signed(&micropay(&fresh_code(), WECHAT, "1"));
     let json = http::request("POST", "/o2o-dm/op.php", "application/json", &signed);
-    let answer = http::receive(http::send(till.sandbox.addr(), &json)).answer();
-    assert_refused(&answer.text(), "请求格式错误");
+    let response = http::receive(http::send(till.sandbox.addr(), &json)).response();
+    assert_refused(&response.text(), "请求格式错误");
     let put = http::request("PUT", "/o2o-dm/op.php", "application/x-www-form-urlencoded", &signed);
-    let answer = http::receive(http::send(till.sandbox.addr(), &put)).answer();
-    assert_refused(&answer.text(), "请求方式错误");
+    let response = http::receive(http::send(till.sandbox.addr(), &put)).response();
+    assert_refused(&response.text(), "请求方式错误");
     let get = till.get(&format!("/o2o-dm/op.php?{signed}")).text();
     assert_eq!(attr(&get, "ok"), Some("1"));
 }
@@ -168,15 +168,16 @@ fn a_password_takes_its_time() {
     let first = till.micropay(&code, ALIPAY, "0.02");
     assert_eq!((attr(&first, "ok"), attr(&first, "total")), (Some("-1"), None));
     let dm_id = attr(&first, "dm_id").unwrap().to_owned();
-    let answer =
-        eventually("payment", || Some(till.query(&dm_id)).filter(|answer| attr(answer, "ok") == Some("1")));
-    assert_eq!(attr(&answer, "total"), Some("0.02"));
-    assert_eq!(attr(&answer, "info"), Some("支付成功【支付金额:0.02元】"));
-    assert_eq!(attr(&answer, "remark"), attr(&answer, "pay_id"));
-    assert_eq!(attr(&answer, "pay_type"), Some("30"));
-    assert!(answer.contains("支付宝支付凭证"));
-    assert!(answer.contains("<opentime></opentime>"));
-    assert!(answer.contains("<Canvas Height=\"170\""));
+    let response = eventually("payment", || {
+        Some(till.query(&dm_id)).filter(|response| attr(response, "ok") == Some("1"))
+    });
+    assert_eq!(attr(&response, "total"), Some("0.02"));
+    assert_eq!(attr(&response, "info"), Some("支付成功【支付金额:0.02元】"));
+    assert_eq!(attr(&response, "remark"), attr(&response, "pay_id"));
+    assert_eq!(attr(&response, "pay_type"), Some("30"));
+    assert!(response.contains("支付宝支付凭证"));
+    assert!(response.contains("<opentime></opentime>"));
+    assert!(response.contains("<Canvas Height=\"170\""));
 }
 
 #[test]
@@ -186,9 +187,10 @@ fn a_password_may_be_cancelled() {
     let first = till.micropay(&code, WECHAT, "1");
     assert_eq!(attr(&first, "ok"), Some("-1"));
     let dm_id = attr(&first, "dm_id").unwrap().to_owned();
-    let answer =
-        eventually("failure", || Some(till.query(&dm_id)).filter(|answer| attr(answer, "ok") == Some("0")));
-    assert_eq!(attr(&answer, "dm_id"), Some(dm_id.as_str()));
+    let response = eventually("failure", || {
+        Some(till.query(&dm_id)).filter(|response| attr(response, "ok") == Some("0"))
+    });
+    assert_eq!(attr(&response, "dm_id"), Some(dm_id.as_str()));
 }
 
 #[test]
@@ -218,11 +220,11 @@ fn failures_are_bills() {
         (poor, "余额不足"),
     ] {
         let code = till.code(&customer);
-        let answer = till.micropay(&code, WECHAT, "1");
-        assert_eq!((attr(&answer, "ok"), attr(&answer, "info")), (Some("0"), Some(info)));
-        let dm_id = attr(&answer, "dm_id").unwrap();
-        assert_eq!(till.query(dm_id), answer);
-        assert_eq!(till.read(dm_id), answer);
+        let response = till.micropay(&code, WECHAT, "1");
+        assert_eq!((attr(&response, "ok"), attr(&response, "info")), (Some("0"), Some(info)));
+        let dm_id = attr(&response, "dm_id").unwrap();
+        assert_eq!(till.query(dm_id), response);
+        assert_eq!(till.read(dm_id), response);
         assert_refused(&till.refund(dm_id, "0.01"), "订单未支付");
     }
     assert!(till.bills().iter().all(|bill| bill.state == BillStateWord::Failed));
@@ -244,9 +246,9 @@ fn queries_find_by_code_and_by_number() {
     let by_code = |code: &str| till.op(&[("action", "query"), ("authcode", code), ("paytype", WECHAT)]);
     assert_refused(&by_code(&code), "订单不存在");
     till.micropay(&code, WECHAT, "1");
-    let answer = by_code(&code);
-    assert_eq!(attr(&answer, "ok"), Some("1"));
-    assert_eq!(till.query(attr(&answer, "dm_id").unwrap()), answer);
+    let response = by_code(&code);
+    assert_eq!(attr(&response, "ok"), Some("1"));
+    assert_eq!(till.query(attr(&response, "dm_id").unwrap()), response);
     for dm_id in ["dm1", "2032288236", "x"] {
         assert_refused(&till.query(dm_id), "订单不存在");
     }

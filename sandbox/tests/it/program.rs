@@ -67,7 +67,7 @@ fn ctl_does_what_the_api_does() {
     server.ctl_json(&["faults", "add", "time", "status", "code:=503", "--times", "2"]);
     assert_eq!(server.ctl_json(&["faults", "list"])[0]["times"], 2);
     let addr = server.base.strip_prefix("http://").unwrap().parse().unwrap();
-    assert_eq!(http::get(addr, "/o2o_dmprinter/time.php").answer().status, 503);
+    assert_eq!(http::get(addr, "/o2o_dmprinter/time.php").response().status, 503);
     server.ctl_json(&["faults", "add", "query", "says", "info=系统繁忙", "dm_id=own", "acts_ms:=5"]);
     server.ctl_json(&["faults", "add", "read", "stale", "ms:=600000", "--always"]);
     server.ctl_json(&["faults", "add", "read", "back_office", "refund_fen:=5", "--skip", "1"]);

@@ -3,9 +3,9 @@ use wsy_sandbox::{Behaviour, NewAuthCode};
 use crate::till::{Till, WECHAT, assert_refused, attr};
 
 pub fn reprint(till: &Till, dm_id: &str) -> String {
-    let answer = till.get(&format!("/o2o-dm/pay_printinfo.php?reprint&dm_id={dm_id}&custom_series"));
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-    answer.text()
+    let response = till.get(&format!("/o2o-dm/pay_printinfo.php?reprint&dm_id={dm_id}&custom_series"));
+    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+    response.text()
 }
 
 #[test]
@@ -39,6 +39,6 @@ fn the_request_is_checked() {
     assert_refused(&till.get(&format!("{path}?dm_id=1&custom_series")).text(), "缺少参数: reprint");
     assert_refused(&till.get(&format!("{path}?reprint&dm_id=1")).text(), "缺少参数: custom_series");
     assert_refused(&till.get(&format!("{path}?reprint&custom_series=0")).text(), "缺少参数: dm_id");
-    let post = crate::http::form(till.sandbox.addr(), path, "reprint&dm_id=1&custom_series").answer();
+    let post = crate::http::form(till.sandbox.addr(), path, "reprint&dm_id=1&custom_series").response();
     assert_refused(&post.text(), "请求方式错误");
 }

@@ -13,7 +13,7 @@ fn part_by_part() {
     assert!(before.contains("<pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"0.02\""));
     assert!(!before.contains("</dm>"), "as in the document");
 
-    let answer = till.refund(&dm_id, "0.01");
+    let response = till.refund(&dm_id, "0.01");
     for (name, value) in [
         ("ok", "1"),
         ("info", "退款成功"),
@@ -22,10 +22,12 @@ fn part_by_part() {
         ("pay_type", "4"),
         ("type_id", "2"),
     ] {
-        assert_eq!(attr(&answer, name), Some(value), "{name}");
+        assert_eq!(attr(&response, name), Some(value), "{name}");
     }
     assert!(
-        answer.contains("退款凭证") && answer.contains("<Canvas Height=\"215\"") && answer.ends_with("</dm>")
+        response.contains("退款凭证")
+            && response.contains("<Canvas Height=\"215\"")
+            && response.ends_with("</dm>")
     );
 
     till.refund(&dm_id, "0.01");
@@ -43,7 +45,7 @@ fn part_by_part() {
 fn a_bill_has_its_transaction_at_the_top_as_a_setting() {
     let till = Till::new();
     let dm_id = till.paid("0.02");
-    let top = |answer: &str| attr(answer.split('>').next().unwrap(), "pay_id").map(str::to_owned);
+    let top = |response: &str| attr(response.split('>').next().unwrap(), "pay_id").map(str::to_owned);
     assert_eq!(top(&till.read(&dm_id)), None, "as in the samples");
     till.control.set_settings(Settings { bill_pay_id: true, ..Settings::default() });
     assert_eq!(top(&till.read(&dm_id)), till.bills().remove(0).pay_id, "as in the table");

@@ -8,7 +8,7 @@ use wsy_sandbox::{
     RequestEntry, Sandbox,
 };
 
-use crate::http::{self, Answer, Received};
+use crate::http::{self, Received, Response};
 
 pub const WECHAT: &str = "o2o_dm_code_wxpaysub";
 pub const ALIPAY: &str = "o2o_dm_code_alipay_isv_beta";
@@ -58,8 +58,8 @@ impl Till {
         Self { sandbox, control, device }
     }
 
-    pub fn get(&self, target: &str) -> Answer {
-        http::get(self.sandbox.addr(), target).answer()
+    pub fn get(&self, target: &str) -> Response {
+        http::get(self.sandbox.addr(), target).response()
     }
 
     /// The parameters of a payment call with the device and the sign added.
@@ -78,9 +78,9 @@ impl Till {
     }
 
     pub fn op(&self, pairs: &[(&str, &str)]) -> String {
-        let answer = self.send(pairs).answer();
-        assert_eq!(answer.status, 200);
-        answer.text()
+        let response = self.send(pairs).response();
+        assert_eq!(response.status, 200);
+        response.text()
     }
 
     pub fn code(&self, new: &NewAuthCode) -> String {
@@ -93,9 +93,9 @@ impl Till {
 
     /// Charges a rich WeChat wallet, and returns the bill's number.
     pub fn paid(&self, total: &str) -> String {
-        let answer = self.micropay(&fresh_code(), WECHAT, total);
-        assert_eq!(attr(&answer, "ok"), Some("1"), "{answer}");
-        attr(&answer, "dm_id").unwrap().to_owned()
+        let response = self.micropay(&fresh_code(), WECHAT, total);
+        assert_eq!(attr(&response, "ok"), Some("1"), "{response}");
+        attr(&response, "dm_id").unwrap().to_owned()
     }
 
     pub fn query(&self, dm_id: &str) -> String {
@@ -134,6 +134,6 @@ pub fn fresh_code() -> String {
     format!("15{:016}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-pub fn assert_refused(answer: &str, info: &str) {
-    assert_eq!(answer, format!("<dm ok=\"0\" info=\"{info}\" />"));
+pub fn assert_refused(response: &str, info: &str) {
+    assert_eq!(response, format!("<dm ok=\"0\" info=\"{info}\" />"));
 }

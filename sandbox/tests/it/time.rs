@@ -13,9 +13,9 @@ fn params() -> String {
 }
 
 fn shown(till: &Till) -> String {
-    let answer = till.get(&format!("/o2o_dmprinter/time.php?{}", params())).text();
-    assert_eq!(attr(&answer, "ok"), Some("1"));
-    attr(&answer, "time").unwrap().to_owned()
+    let response = till.get(&format!("/o2o_dmprinter/time.php?{}", params())).text();
+    assert_eq!(attr(&response, "ok"), Some("1"));
+    attr(&response, "time").unwrap().to_owned()
 }
 
 #[test]
@@ -32,15 +32,15 @@ fn it_is_beijing_time() {
 #[test]
 fn get_and_post_are_the_same() {
     let till = Till::new();
-    let answer = http::form(till.sandbox.addr(), "/o2o_dmprinter/time.php", &params()).answer();
-    assert_eq!(attr(&answer.text(), "ok"), Some("1"));
+    let response = http::form(till.sandbox.addr(), "/o2o_dmprinter/time.php", &params()).response();
+    assert_eq!(attr(&response.text(), "ok"), Some("1"));
 }
 
 #[test]
 fn a_wrong_sign_is_refused() {
     let till = Till::new();
-    let answer = till.get("/o2o_dmprinter/time.php?device_id=23&sign=00").text();
-    assert_refused(&answer, "签名错误");
+    let response = till.get("/o2o_dmprinter/time.php?device_id=23&sign=00").text();
+    assert_refused(&response, "签名错误");
 }
 
 #[test]
@@ -54,9 +54,10 @@ fn a_platform_may_take_one_method_only() {
         let methods = Methods { time, ..Methods::default() };
         till.control.set_settings(Settings { methods, ..Settings::default() });
         till.control.clear_requests();
-        let answers = [till.get(&target), http::form(address, "/o2o_dmprinter/time.php", &params()).answer()];
-        assert_eq!([answers[0].status, answers[1].status], [get, post]);
-        for refused in answers.iter().filter(|answer| answer.status == 405) {
+        let responses =
+            [till.get(&target), http::form(address, "/o2o_dmprinter/time.php", &params()).response()];
+        assert_eq!([responses[0].status, responses[1].status], [get, post]);
+        for refused in responses.iter().filter(|response| response.status == 405) {
             assert_eq!(refused.header("allow"), Some(allowed));
         }
         let requests = till.control.requests().requests;

@@ -39,8 +39,8 @@ fn a_stale_view_shows_what_was() {
     ask(&mut shop, 100, Ask::Micropay { code: code(0), fen: 100, plain: false });
     let parsed = ParsedRequest { device: 57201, ask: Ask::QueryCode { code: code(0) } };
     for (age, shown) in [(0, "ok=\"1\""), (500, "ok=\"-1\""), (2_000, "订单不存在")] {
-        let answer = shop.take(1_500, parsed, ORIGIN, View { age, ..View::default() });
-        assert!(String::from_utf8(answer).unwrap().contains(shown), "{age}");
+        let response = shop.take(1_500, parsed, ORIGIN, View { age, ..View::default() });
+        assert!(String::from_utf8(response).unwrap().contains(shown), "{age}");
     }
 }
 
@@ -157,7 +157,7 @@ fn a_request_is_read_from_its_parameters_alone() {
 }
 
 #[test]
-fn an_answer_is_the_same_in_gbk() {
-    let answer = Says::Sign.refusal(0);
-    assert_eq!(gbk(&answer), b"<dm ok=\"0\" info=\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\" />");
+fn a_response_is_the_same_in_gbk() {
+    let response = Says::Sign.refusal(0);
+    assert_eq!(gbk(&response), b"<dm ok=\"0\" info=\"\xc7\xa9\xc3\xfb\xb4\xed\xce\xf3\" />");
 }

@@ -7,8 +7,8 @@ use super::{Line, Order, Style};
 use crate::Ms;
 
 /// Returns the same response in GBK.
-pub fn gbk(answer: &[u8]) -> Vec<u8> {
-    encoding_rs::GBK.encode(&String::from_utf8_lossy(answer)).0.into_owned()
+pub fn gbk(response: &[u8]) -> Vec<u8> {
+    encoding_rs::GBK.encode(&String::from_utf8_lossy(response)).0.into_owned()
 }
 
 /// Parses decimal yuan into fen.

@@ -26,7 +26,7 @@ const REFUND: i32 = 60;
 /// How many ticks a request is delayed at most; less than the quiet time.
 const HELD: Ms = 2;
 /// How many ticks a response takes at most.
-const ANSWER: Ms = 1;
+const RESPONSE: Ms = 1;
 /// The platform's time, which never advances.
 const STILL: Ms = 0;
 
@@ -61,7 +61,7 @@ pub enum Move {
     /// A request reaches the platform.
     Arrive(usize),
     /// A request reaches the platform, and the response is lost.
-    AnswerLost(usize),
+    ResponseLost(usize),
     /// A run receives a response.
     Hear(usize),
     /// A customer pays, or declines.
@@ -84,7 +84,7 @@ struct Flight {
 
 /// A response in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Answer {
+struct Response {
     run: u32,
     body: Rc<Vec<u8>>,
     age: Ms,
@@ -98,7 +98,7 @@ pub struct State {
     pub(super) platform: Rc<Platform>,
     pub(super) oracle: Rc<Oracle>,
     flights: Vec<Flight>,
-    answers: Vec<Answer>,
+    responses: Vec<Response>,
     begun: [bool; JOBS],
     crashes: u8,
     faults: u8,
@@ -123,7 +123,7 @@ impl State {
             platform: Rc::new(Platform::new(scenario.habits.iter().map(wallet).collect(), style)),
             oracle: Rc::new(Oracle::default()),
             flights: Vec::new(),
-            answers: Vec::new(),
+            responses: Vec::new(),
             begun: [false; JOBS],
             crashes: scenario.crashes,
             faults: scenario.faults,
@@ -145,8 +145,8 @@ impl State {
         runs.hash(&mut stable);
         let of = |run: u32| self.runs.iter().find(|(id, _)| *id == run).map_or(0, |(_, hash)| *hash);
         let flights = self.flights.iter().map(|f| hash::of(&(of(f.run), f.parsed, f.about, f.age)));
-        let answers = self.answers.iter().map(|a| hash::of(&(of(a.run), &a.body, a.age)));
-        let mut on_their_way: Vec<u64> = flights.chain(answers).collect();
+        let responses = self.responses.iter().map(|a| hash::of(&(of(a.run), &a.body, a.age)));
+        let mut on_their_way: Vec<u64> = flights.chain(responses).collect();
         on_their_way.sort_unstable();
         on_their_way.hash(&mut stable);
         let _ = stable.finish();
@@ -170,7 +170,7 @@ impl State {
 
     /// Whether nothing is in progress.
     pub fn is_at_rest(&self) -> bool {
-        self.till.runs.is_empty() && self.flights.is_empty() && self.answers.is_empty()
+        self.till.runs.is_empty() && self.flights.is_empty() && self.responses.is_empty()
     }
 
     /// Ends all faults; from now on everything has to settle.
@@ -205,10 +205,10 @@ impl State {
         for at in 0..self.flights.len() {
             moves.push(Move::Arrive(at));
             if self.faults > 0 && self.flights[at].run != 0 {
-                moves.push(Move::AnswerLost(at));
+                moves.push(Move::ResponseLost(at));
             }
         }
-        moves.extend((0..self.answers.len()).map(Move::Hear));
+        moves.extend((0..self.responses.len()).map(Move::Hear));
         for (at, order) in self.platform.orders.iter().enumerate() {
             if order.end.is_none() {
                 moves.extend([Move::Decide(at, true), Move::Decide(at, false)]);
@@ -254,8 +254,8 @@ impl State {
         let waiting = |run: &Rc<Run>| !run.is_ready(self.now);
         !self.till.runs.is_empty()
             && self.till.runs.iter().all(waiting)
-            && self.flights.iter().all(|f| f.age < if f.run == 0 { HELD } else { ANSWER })
-            && self.answers.iter().all(|answer| answer.age < ANSWER)
+            && self.flights.iter().all(|f| f.age < if f.run == 0 { HELD } else { RESPONSE })
+            && self.responses.iter().all(|response| response.age < RESPONSE)
     }
 
     /// Describes a move for people.
@@ -277,10 +277,12 @@ impl State {
             Move::Late(at) => format!("{}, and the connection dies with the request in flight", run(at)),
             Move::Twice(at) => format!("{}, and the request is duplicated", run(at)),
             Move::Arrive(at) => format!("the platform takes {}", asks(at)),
-            Move::AnswerLost(at) => format!("the platform takes {}, and the response is lost", asks(at)),
+            Move::ResponseLost(at) => format!("the platform takes {}, and the response is lost", asks(at)),
             Move::Hear(at) => {
-                let body =
-                    self.answers.get(at).map(|answer| String::from_utf8_lossy(&answer.body).into_owned());
+                let body = self
+                    .responses
+                    .get(at)
+                    .map(|response| String::from_utf8_lossy(&response.body).into_owned());
                 format!("the till receives {}", body.unwrap_or_default().lines().next().unwrap_or_default())
             }
             Move::Decide(order, true) => format!("the customer of order {order} pays"),
@@ -299,19 +301,19 @@ impl State {
                 self.step(at, action)?;
             }
             Move::Arrive(at) => self.arrive(at, true)?,
-            Move::AnswerLost(at) => {
+            Move::ResponseLost(at) => {
                 self.faults -= 1;
                 self.arrive(at, false)?;
             }
             Move::Hear(at) => {
-                let answer = self.answers.remove(at);
-                self.hear(answer.run, Delivery::Answer(answer.body.to_vec()));
+                let response = self.responses.remove(at);
+                self.hear(response.run, Delivery::Response(response.body.to_vec()));
             }
             Move::Decide(order, paid) => self.decide(order, paid)?,
             Move::Tick => {
                 self.now += 1;
                 self.flights.iter_mut().for_each(|flight| flight.age += 1);
-                self.answers.iter_mut().for_each(|answer| answer.age += 1);
+                self.responses.iter_mut().for_each(|response| response.age += 1);
             }
             Move::Crash => self.crash()?,
         }
@@ -443,7 +445,7 @@ impl State {
         Ok(())
     }
 
-    fn arrive(&mut self, at: usize, answers: bool) -> Checked {
+    fn arrive(&mut self, at: usize, responses: bool) -> Checked {
         let flight = self.flights.remove(at);
         let platform = Rc::make_mut(&mut self.platform);
         let orders = platform.orders.len();
@@ -459,10 +461,10 @@ impl State {
             self.oracle.refunded(order, ledger, &self.platform)?;
         }
         let waits = self.till.run(flight.run).is_some();
-        if waits && answers {
-            self.answers.push(Answer { run: flight.run, body: Rc::new(body), age: flight.age });
+        if waits && responses {
+            self.responses.push(Response { run: flight.run, body: Rc::new(body), age: flight.age });
         } else if waits {
-            self.hear(flight.run, Delivery::MaybeSent("answer lost".to_owned()));
+            self.hear(flight.run, Delivery::MaybeSent("response lost".to_owned()));
         }
         Ok(())
     }
@@ -481,7 +483,7 @@ impl State {
         till.start();
         till.disk.crash(false, 0);
         Rc::make_mut(&mut self.oracle).crashed(0);
-        self.answers.clear();
+        self.responses.clear();
         self.flights.iter_mut().for_each(|flight| flight.run = 0);
         self.recover()
     }

@@ -17,7 +17,7 @@ use crate::platform::{
 };
 
 /// The longest time for a response.
-const ANSWER: Ms = 30_000;
+const RESPONSE: Ms = 30_000;
 /// The longest time for a connection.
 const CONNECT: Ms = 10_000;
 /// The least time that the library gives an exchange.
@@ -107,7 +107,7 @@ impl World<'_> {
                 return Ok(());
             }
         }
-        let ends = self.now + ANSWER.min(left).max(LEAST);
+        let ends = self.now + RESPONSE.min(left).max(LEAST);
         if self.down[endpoint(parsed.ask)] {
             self.injector.coverage.hit(Fault::Outage, point);
             let delivery = match hash::mix(occasion) % 2 {
@@ -158,7 +158,7 @@ impl World<'_> {
         ends: Ms,
     ) -> Checked {
         self.offered(who, parsed, about, resumed)?;
-        let lost = lost(self.occasion(who), "no answer");
+        let lost = lost(self.occasion(who), "no response");
         self.queue.push(ends, Event::Hear(who, exchange, lost, None));
         Ok(())
     }
@@ -234,7 +234,7 @@ impl World<'_> {
             return Ok(());
         }
         if self.injector.fires(Fault::GatewayBefore, point, occasion) {
-            self.answer_lost(flight, "HTTP 502");
+            self.response_lost(flight, "HTTP 502");
             return Ok(());
         }
         let in_maintenance = self.injector.fires(Fault::Maintenance, point, occasion);
@@ -506,7 +506,7 @@ impl World<'_> {
         let other = |body: Vec<u8>| Some(Reply { body, meaning: Meaning::Other, order: None });
         if self.injector.fires(Fault::WrongAmount, point, occasion) {
             let at = own?;
-            let body = self.platform.paid_answer(at, 1);
+            let body = self.platform.paid_response(at, 1);
             return Some(Reply { body, meaning: Meaning::Confirms, order: Some(at) });
         }
         if self.injector.fires(Fault::Leftover, point, occasion)
@@ -521,13 +521,13 @@ impl World<'_> {
         if point.reads() {
             let at = pick(orders.into_iter().filter(paid).collect());
             let wrong = self.injector.fires(Fault::WrongOrder, point, occasion)
-                || self.injector.fires(Fault::OthersAnswer, point, occasion);
-            return at.filter(|_| wrong).and_then(|at| other(self.platform.bill_answer(at, now)));
+                || self.injector.fires(Fault::OthersResponse, point, occasion);
+            return at.filter(|_| wrong).and_then(|at| other(self.platform.bill_response(at, now)));
         }
         if self.injector.fires(Fault::OthersOrder, point, occasion) {
             let bound = |at: &usize| self.is_bound_elsewhere(*at, about, parsed.ask);
             let at = pick(orders.into_iter().filter(bound).collect())?;
-            return other(self.platform.other_answer(at, draw as u64));
+            return other(self.platform.other_response(at, draw as u64));
         }
         let distinct: Vec<bool> = self
             .platform
@@ -538,7 +538,7 @@ impl World<'_> {
         let is_distinct = |at: &usize| distinct.get(*at).copied().unwrap_or_default();
         let others = if self.injector.fires(Fault::WrongOrder, point, occasion) {
             orders.into_iter().filter(paid).collect()
-        } else if self.injector.fires(Fault::OthersAnswer, point, occasion) {
+        } else if self.injector.fires(Fault::OthersResponse, point, occasion) {
             // One that nothing tells apart comes once at most, and only to a query.
             let may_look_alike =
                 matches!(parsed.ask, Ask::QueryCode { .. }) && !self.looked_alike.contains(&about);
@@ -551,7 +551,7 @@ impl World<'_> {
             self.looked_alike.insert(about);
             self.oracle.misled(about, parsed.ask);
         }
-        other(self.platform.paid_answer(at, 0))
+        other(self.platform.paid_response(at, 0))
     }
 
     /// Returns the row of a charge.
@@ -603,15 +603,15 @@ impl World<'_> {
     fn way_back(&mut self, flight: Flight, reply: Reply) {
         let Flight { point, occasion, ends, about, parsed, .. } = flight;
         if self.injector.fires(Fault::GatewayAfter, point, occasion) {
-            return self.answer_lost(flight, "HTTP 504");
+            return self.response_lost(flight, "HTTP 504");
         }
-        if self.loses(about.till, point, Loss::Answer)
-            || self.injector.fires(Fault::AnswerLost, point, occasion)
+        if self.loses(about.till, point, Loss::Response)
+            || self.injector.fires(Fault::ResponseLost, point, occasion)
         {
-            return self.answer_lost(flight, "reset");
+            return self.response_lost(flight, "reset");
         }
         if self.injector.fires(Fault::TooLarge, point, occasion) {
-            return self.answer_lost(flight, "too large");
+            return self.response_lost(flight, "too large");
         }
         let is_own = |at: usize| self.platform.orders.get(at).is_some_and(|order| order.origin == about);
         let confirms = reply.meaning == Meaning::Confirms
@@ -645,12 +645,12 @@ impl World<'_> {
         if self.injector.fires(Fault::GbkLabel, point, occasion) {
             body = gbk(&body);
         }
-        if self.injector.fires(Fault::AnswerLate, point, occasion) {
+        if self.injector.fires(Fault::ResponseLate, point, occasion) {
             return;
         }
         if self.injector.fires(Fault::Trickle, point, occasion) && !flight.deaf {
             let at = ends.saturating_sub(1).max(self.now);
-            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
+            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Response(body), news));
             return;
         }
         self.answer(flight, body, news);
@@ -659,11 +659,11 @@ impl World<'_> {
     fn answer(&mut self, flight: Flight, body: Vec<u8>, news: Option<News>) {
         if !flight.deaf {
             let at = self.now + 5 + self.injector.draw(flight.occasion ^ 0x55, 300);
-            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Answer(body), news));
+            self.queue.push(at, Event::Hear(flight.who, flight.exchange, Delivery::Response(body), news));
         }
     }
 
-    fn answer_lost(&mut self, flight: Flight, reason: &str) {
+    fn response_lost(&mut self, flight: Flight, reason: &str) {
         if !flight.deaf {
             self.hear_later(flight.who, flight.exchange, 20, lost(flight.occasion, reason));
         }

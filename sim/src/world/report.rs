@@ -130,7 +130,7 @@ pub fn heard(delivery: &Delivery<Vec<u8>>) -> String {
     match delivery {
         Delivery::NotSent(reason) => format!("that nothing was sent: {reason}"),
         Delivery::MaybeSent(reason) | Delivery::Reset(reason) => format!("nothing: {reason}"),
-        Delivery::Answer(body) => {
+        Delivery::Response(body) => {
             let text = String::from_utf8_lossy(body);
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         }

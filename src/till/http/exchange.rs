@@ -31,7 +31,7 @@ pub enum Afterwards {
 
 /// A complete response with status 200.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its body.
     pub body: Vec<u8>,
     /// Whether the connection may be reused.
@@ -95,7 +95,7 @@ pub fn exchange(
     message: &[u8],
     limit: Duration,
     until: Instant,
-) -> Result<Answer, Failure> {
+) -> Result<Response, Failure> {
     let deadline = |reason| Deadline { at: (Instant::now() + limit).min(until), reason };
     let head = deadline(Timeout::RecvResponse);
     send(connection, message, &Deadline { at: head.at, reason: Timeout::SendRequest })?;
@@ -120,7 +120,7 @@ pub fn exchange(
     // Bytes beyond the response belong to nothing.
     let may_keep = head.keeps && head.length != Length::ToTheEnd && input.rest().is_empty();
     let afterwards = if may_keep { Afterwards::Keep } else { Afterwards::Close };
-    Ok(Answer { body, afterwards, date: head.date })
+    Ok(Response { body, afterwards, date: head.date })
 }
 
 fn send(connection: &mut dyn Transport, message: &[u8], deadline: &Deadline) -> Result<(), Failure> {
@@ -438,12 +438,12 @@ mod tests {
         Instant::now() + 3 * LIMIT
     }
 
-    fn read(answer: &[u8]) -> Result<Answer, Failure> {
-        exchange(&mut Script::new([answer.to_vec()]), b"?", LIMIT, late())
+    fn read(response: &[u8]) -> Result<Response, Failure> {
+        exchange(&mut Script::new([response.to_vec()]), b"?", LIMIT, late())
     }
 
-    fn body(answer: &[u8]) -> String {
-        String::from_utf8(read(answer).unwrap().body).unwrap()
+    fn body(response: &[u8]) -> String {
+        String::from_utf8(read(response).unwrap().body).unwrap()
     }
 
     const GOOD: [(&str, &str, Afterwards); 8] = [
@@ -467,13 +467,13 @@ mod tests {
     ];
 
     #[test]
-    fn an_answer_is_the_same_however_it_is_cut_into_pieces() {
+    fn a_response_is_the_same_however_it_is_cut_into_pieces() {
         for (text, wanted, afterwards) in GOOD {
             for size in 1..text.len() {
                 let pieces = text.as_bytes().chunks(size).map(<[u8]>::to_vec);
-                let answer = exchange(&mut Script::new(pieces), b"?", LIMIT, late()).unwrap();
-                assert_eq!(answer.body, wanted.as_bytes(), "{text} by {size}");
-                let kept = answer.afterwards;
+                let response = exchange(&mut Script::new(pieces), b"?", LIMIT, late()).unwrap();
+                assert_eq!(response.body, wanted.as_bytes(), "{text} by {size}");
+                let kept = response.afterwards;
                 // A close that has not arrived yet is not waited for.
                 assert!(
                     kept == afterwards || kept == Afterwards::Close || text.ends_with("abcd"),
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_name_the_time() {
+    fn a_response_may_name_the_time() {
         let dated = |date| format!("HTTP/1.1 200 OK\r\n{date}Content-Length: 0\r\n\r\n");
         let date_ms = |date| read(dated(date).as_bytes()).unwrap().date.as_deref().and_then(clock::of_http);
         assert_eq!(date_ms("Date: Tue, 10 Jul 2018 08:42:45 GMT\r\n"), Some(1_531_212_165_000));
@@ -494,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_ends_too_early_is_rejected() {
+    fn a_response_that_ends_too_early_is_rejected() {
         for (text, ..) in
             GOOD.iter().filter(|(text, ..)| !text.contains("to the end") && !text.ends_with("abcd"))
         {
@@ -506,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_answer_or_was_not_requested_is_refused() {
+    fn what_is_not_a_response_or_was_not_requested_is_refused() {
         let large = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", MAX_BYTES + 1);
         let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(MAX_HEADERS + 1));
         let long = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(MAX_HEADER_BYTES));
@@ -540,12 +540,12 @@ mod tests {
 
     #[test]
     fn many_small_chunks_make_one_body() {
-        let mut answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        let mut response = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
         for _ in 0..100_000 {
-            answer.extend_from_slice(b"1\r\nx\r\n");
+            response.extend_from_slice(b"1\r\nx\r\n");
         }
-        answer.extend_from_slice(b"0\r\n\r\n");
-        assert_eq!(body(&answer), "x".repeat(100_000));
+        response.extend_from_slice(b"0\r\n\r\n");
+        assert_eq!(body(&response), "x".repeat(100_000));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
 use connections::{Connection, Connections};
-use exchange::{Afterwards, Answer, Failure, exchange, message};
+use exchange::{Afterwards, Failure, Response, exchange, message};
 
 /// How long a caller with no time left still waits for a response that is about to arrive, in ms.
 const LEAST_MS: Millis = 1_000;
@@ -43,7 +43,7 @@ pub struct HttpOptions {
     /// The limit for resolving the name, connecting and TLS together, in ms.
     pub connect_ms: u64,
     /// The limit for the start of the response, and again for its end, in ms.
-    pub answer_ms: u64,
+    pub response_ms: u64,
     /// PEM certificates that are trusted instead of the built-in roots.
     pub ca_pem: Option<Vec<u8>>,
     /// A proxy, `http://host:port`. The proxy set in the environment is never used.
@@ -63,7 +63,7 @@ impl fmt::Debug for HttpOptions {
         f.debug_struct("HttpOptions")
             .field("base", &without_user(&self.base))
             .field("connect_ms", &self.connect_ms)
-            .field("answer_ms", &self.answer_ms)
+            .field("response_ms", &self.response_ms)
             .field("ca_pem", &self.ca_pem.is_some())
             .field("proxy", &self.proxy.as_deref().map(without_user))
             .field("https_only", &self.https_only)
@@ -110,7 +110,7 @@ pub struct Http {
     methods: Methods,
     connections: Connections,
     connect_ms: Millis,
-    answer_ms: Millis,
+    response_ms: Millis,
     /// The platform's time from its last response to a query, and when that arrived.
     date: Mutex<Option<(String, Millis)>>,
     watcher: OnceLock<Watcher>,
@@ -133,7 +133,7 @@ impl Http {
             server: RwLock::new(Arc::clone(&base)),
             base,
             connect_ms: options.connect_ms,
-            answer_ms: options.answer_ms,
+            response_ms: options.response_ms,
             date: Mutex::new(None),
             watcher: OnceLock::new(),
             missing_end_tags: options.missing_end_tags,
@@ -225,17 +225,18 @@ impl Http {
         let message = message(request, self.methods.of(request.call), address, Afterwards::Close);
         let limits = self.limits(left_ms);
         let opened = self.connections.open(address, limits.connect());
-        let opened = opened
-            .and_then(|connection| Ok(connection.reset_unless_ended(limits.answer.min(left(limits.until)))?));
+        let opened = opened.and_then(|connection| {
+            Ok(connection.reset_unless_ended(limits.response.min(left(limits.until)))?)
+        });
         let mut connection = match opened {
             Ok(connection) => connection,
             Err(error) => return Delivery::NotSent(unopened(&error)),
         };
         connection.end_by(limits.until);
-        match exchange(connection.transport(), &message, limits.answer, limits.until) {
-            Ok(answer) => {
+        match exchange(connection.transport(), &message, limits.response, limits.until) {
+            Ok(response) => {
                 connection.end();
-                Delivery::Answer(answer.body)
+                Delivery::Response(response.body)
             }
             Err(Failure { reason, .. }) => {
                 if connection.reset() {
@@ -270,10 +271,10 @@ impl Http {
         let message = message(request, self.methods.of(request.call), &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
-            let answer = self.ask_on(connection, &address, &message, &limits);
+            let response = self.ask_on(connection, &address, &message, &limits);
             // The server had closed it, as it may at any time.
-            if !matches!(answer, Err(Failure { silent: true, .. })) {
-                return delivery(answer);
+            if !matches!(response, Err(Failure { silent: true, .. })) {
+                return delivery(response);
             }
         }
         match self.connections.open(&address, limits.connect()) {
@@ -288,16 +289,16 @@ impl Http {
         address: &Address,
         message: &[u8],
         limits: &Limits,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         connection.end_by(limits.until);
-        let mut answer = exchange(connection.transport(), message, limits.answer, limits.until)?;
-        if let Some(date) = answer.date.take() {
+        let mut response = exchange(connection.transport(), message, limits.response, limits.until)?;
+        if let Some(date) = response.date.take() {
             *self.date.lock() = Some((date, clock::monotonic()));
         }
-        if answer.afterwards == Afterwards::Keep {
+        if response.afterwards == Afterwards::Keep {
             self.connections.keep(address, connection);
         }
-        Ok(answer)
+        Ok(response)
     }
 
     /// Closes every connection; requests in flight end without a response.
@@ -317,11 +318,11 @@ impl Http {
     }
 
     fn limits(&self, left: Millis) -> Limits {
-        let most = self.connect_ms.saturating_add(self.answer_ms.saturating_mul(2));
+        let most = self.connect_ms.saturating_add(self.response_ms.saturating_mul(2));
         let until = Instant::now() + Duration::from_millis(most.min(left.max(LEAST_MS)));
         Limits {
             connect: Duration::from_millis(self.connect_ms),
-            answer: Duration::from_millis(self.answer_ms),
+            response: Duration::from_millis(self.response_ms),
             until,
         }
     }
@@ -333,7 +334,7 @@ struct Limits {
     /// The limit for opening a connection.
     connect: Duration,
     /// The limit for the start of the response, and again for its end.
-    answer: Duration,
+    response: Duration,
     /// The end of the whole exchange.
     until: Instant,
 }
@@ -352,9 +353,9 @@ fn unopened(error: &ureq::Error) -> String {
     }
 }
 
-fn delivery(answer: Result<Answer, Failure>) -> Delivery<Vec<u8>> {
-    match answer {
-        Ok(answer) => Delivery::Answer(answer.body),
+fn delivery(response: Result<Response, Failure>) -> Delivery<Vec<u8>> {
+    match response {
+        Ok(response) => Delivery::Response(response.body),
         Err(failure) => Delivery::MaybeSent(failure.reason),
     }
 }
@@ -419,7 +420,7 @@ mod tests {
         HttpOptions {
             base: "http://dct.semoor.cn".to_owned(),
             connect_ms: 1,
-            answer_ms: 1,
+            response_ms: 1,
             ca_pem: None,
             proxy: None,
             https_only: false,
@@ -476,18 +477,18 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_shorter_than_what_a_late_answer_is_given_is_kept() {
-        let http = Http::new(&HttpOptions { connect_ms: 100, answer_ms: 200, ..options() }).unwrap();
+    fn a_limit_shorter_than_what_a_late_response_is_given_is_kept() {
+        let http = Http::new(&HttpOptions { connect_ms: 100, response_ms: 200, ..options() }).unwrap();
         for ms in [0, 350, 5_000, Millis::MAX] {
             let limits = http.limits(ms);
-            assert_eq!((limits.connect().as_millis(), limits.answer.as_millis()), (100, 200));
+            assert_eq!((limits.connect().as_millis(), limits.response.as_millis()), (100, 200));
             assert!(left(limits.until) <= Duration::from_millis(500));
         }
     }
 
     #[test]
     fn an_exchange_takes_no_longer_than_the_caller_waits() {
-        let http = Http::new(&HttpOptions { connect_ms: 10_000, answer_ms: 30_000, ..options() }).unwrap();
+        let http = Http::new(&HttpOptions { connect_ms: 10_000, response_ms: 30_000, ..options() }).unwrap();
         for (ms, most_ms) in [(1, LEAST_MS), (5_000, 5_000), (Millis::MAX, 70_000)] {
             let (most, limits) = (Duration::from_millis(most_ms), http.limits(ms));
             let whole = left(limits.until);

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use super::status::{ANSWERS, QUESTIONS, trouble};
+use super::status::{QUESTIONS, RESPONSES, trouble};
 use super::{PORT, PrintError, Printer};
 use crate::till::limited::left;
 
@@ -77,19 +77,19 @@ fn state(printer: &mut TcpStream, until: Instant) -> std::io::Result<Vec<u8>> {
     let end = until.min(Instant::now() + STATUS);
     printer.set_write_timeout(Some(left(until)))?;
     printer.write_all(&QUESTIONS)?;
-    let mut answers = Vec::with_capacity(ANSWERS);
-    while answers.len() < ANSWERS && Instant::now() < end {
+    let mut responses = Vec::with_capacity(RESPONSES);
+    while responses.len() < RESPONSES && Instant::now() < end {
         let mut byte = [0];
         printer.set_read_timeout(Some(left(end)))?;
         match printer.read(&mut byte) {
-            Ok(1..) => answers.extend(byte),
+            Ok(1..) => responses.extend(byte),
             Ok(0) => break,
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(answers)
+    Ok(responses)
 }
 
 fn close(mut printer: TcpStream, until: Instant) -> std::io::Result<()> {

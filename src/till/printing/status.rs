@@ -7,16 +7,17 @@ use super::PrintError;
 pub(super) const QUESTIONS: [u8; 6] = [0x10, 0x04, 2, 0x10, 0x04, 4];
 
 /// The length of the response in bytes.
-pub(super) const ANSWERS: usize = 2;
+pub(super) const RESPONSES: usize = 2;
 
 /// The fixed bits of every response, and their values.
 const FRAME: u8 = 0b1001_0011;
 const FRAMED: u8 = 0b0001_0010;
 
 /// Fails if the printer reports that it cannot print. An invalid response means nothing.
-pub(super) fn trouble(answers: &[u8]) -> Result<(), PrintError> {
-    let is =
-        |at: usize, bits: u8| answers.get(at).is_some_and(|byte| byte & FRAME == FRAMED && byte & bits != 0);
+pub(super) fn trouble(responses: &[u8]) -> Result<(), PrintError> {
+    let is = |at: usize, bits: u8| {
+        responses.get(at).is_some_and(|byte| byte & FRAME == FRAMED && byte & bits != 0)
+    };
     let (offline, paper) = (0, 1);
     match () {
         () if is(paper, 0x60) || is(offline, 0x20) => Err(PrintError::NoPaper),
@@ -34,8 +35,8 @@ mod tests {
 
     #[test]
     fn a_printer_that_is_ready_or_silent_is_no_trouble() {
-        for answers in [&[0x12, 0x12][..], &[], &[0x12], b"ok", &[0x12, 0x1e], &[0xff, 0xff]] {
-            assert_eq!(trouble(answers), Ok(()), "{answers:x?}");
+        for responses in [&[0x12, 0x12][..], &[], &[0x12], b"ok", &[0x12, 0x1e], &[0xff, 0xff]] {
+            assert_eq!(trouble(responses), Ok(()), "{responses:x?}");
         }
     }
 

@@ -156,7 +156,7 @@ const VOID_NOT_SENT: Own = Own {
 };
 
 /// A void: the platform gave no complete response.
-const VOID_NO_ANSWER: Own = Own {
+const VOID_NO_RESPONSE: Own = Own {
     message: [
         "没有收到平台的完整回复，这一单还没有撤销，这次没有退款。",
         "The platform gave no complete response: the bill is not voided yet, and nothing was refunded this time.",
@@ -229,7 +229,7 @@ pub(super) const ALL: [&Own; 14] = [
     &VOID_CANCELLED,
     &VOID_PARTLY,
     &VOID_NOT_SENT,
-    &VOID_NO_ANSWER,
+    &VOID_NO_RESPONSE,
     &VOID_REFUSED,
     &VOID_REFUND_OPEN,
     &VOID_ALREADY,
@@ -270,7 +270,7 @@ fn of_void_refund(report: &RefundReport) -> Option<&'static Own> {
 pub fn of_void_error(error: &Error) -> Option<&'static Own> {
     match error.code() {
         Code::NotSent => Some(&VOID_NOT_SENT),
-        Code::NoAnswer | Code::BadAnswer => Some(&VOID_NO_ANSWER),
+        Code::NoResponse | Code::BadResponse => Some(&VOID_NO_RESPONSE),
         Code::Refused => Some(&VOID_REFUSED),
         Code::RefundOpen if matches!(error, Error::Driver(driver::Error::VoidOpen(_))) => Some(&VOID_PARTLY),
         Code::RefundOpen => Some(&VOID_REFUND_OPEN),

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use wsy::driver::Store;
 use wsy::payment::row::Wallet;
 use wsy::protocol::amount::yuan;
-use wsy::protocol::answer::Named;
 use wsy::protocol::bill::Bill;
 use wsy::protocol::request::Extra;
+use wsy::protocol::response::Named;
 use wsy::till::code::Language;
 
 use crate::args::{self, Common};

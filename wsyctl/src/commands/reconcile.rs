@@ -27,7 +27,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     let mut report = Report::new(exit).line(wording::pick(
         language,
         format!("{day}：已核对 {asked} 笔，顾客还在支付 {paying} 笔，未得到答复 {unanswered} 笔，不一致 {differ} 处。"),
-        format!("{day}: {asked} checked, {paying} still being paid, {unanswered} without an answer, {differ} differences."),
+        format!("{day}: {asked} checked, {paying} still being paid, {unanswered} without a response, {differ} differences."),
     ));
     let mut differences = Vec::new();
     for one in &found.differences {

@@ -14,7 +14,7 @@ const TIMES: [&str; 6] = [
     "quiet_ms=500",
     "deadline_ms=60000",
     "connect_ms=20000",
-    "answer_ms=20000",
+    "response_ms=20000",
 ];
 
 pub struct Desk {
@@ -126,7 +126,7 @@ impl Desk {
 
     /// A payment whose response was lost, and which could not be queried: undecided here, paid there.
     pub fn lose(&self, bill: &str, yuan: &str) -> Ran {
-        self.once(Call::Micropay, Fault::AnswerLost);
+        self.once(Call::Micropay, Fault::ResponseLost);
         self.always(Call::Query, Fault::RequestLost);
         let code = self.customer(Behaviour::Pays);
         let ran = self.json(&["--option", "deadline_ms=300", "pay", bill, yuan, &code]);

@@ -58,7 +58,7 @@ fn a_code_can_be_scanned_instead_and_is_not_shown_again() {
 }
 
 #[test]
-fn a_lost_answer_is_unknown_then_open_then_settled() {
+fn a_lost_response_is_unknown_then_open_then_settled() {
     let desk = Desk::activated();
     let lost = desk.lose("B1", "8").exits(3).json();
     assert_eq!((&lost["verdict"], &lost["money"]), (&"unknown".into(), &"may_have_moved".into()));
@@ -165,7 +165,7 @@ fn a_refund_that_needs_a_person_says_what_to_look_at() {
     let desk = Desk::activated();
     desk.sell("B1", "10");
     let body = "<dm ok=\"0\" info=\"超过退款期限\"/>".to_owned();
-    desk.once(Call::Refund, Fault::AnswerAfter { body });
+    desk.once(Call::Refund, Fault::ResponseAfter { body });
     let told = desk.json(&["refund", "B1", "4", "--refund-no", "R1"]).exits(3).json();
     let open = desk.json(&["open"]).exits(5).json();
     for refund in [&told["refund"], &open["refunds"][0]] {

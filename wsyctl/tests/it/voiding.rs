@@ -45,7 +45,7 @@ fn a_bill_that_was_refunded_in_full_need_not_be_undone() {
 fn a_void_that_was_cut_short_is_listed_and_ended_by_another() {
     let desk = Desk::activated();
     desk.sell("B1", "10");
-    desk.control.add_fault(FaultOrder::once(Call::Refund, Fault::AnswerLost));
+    desk.control.add_fault(FaultOrder::once(Call::Refund, Fault::ResponseLost));
     desk.control.add_fault(FaultOrder::always(Call::Read, Fault::RequestLost).after(1));
     let unknown = desk.json(&["--option", "deadline_ms=300", "void", "B1"]).exits(3).json();
     assert_eq!((&unknown["verdict"], &unknown["money"]), (&"unknown".into(), &"may_have_moved".into()));
@@ -58,7 +58,7 @@ fn a_void_that_was_cut_short_is_listed_and_ended_by_another() {
 }
 
 #[test]
-fn a_void_that_the_platform_does_not_answer_says_that_it_is_not_done() {
+fn a_void_that_the_platform_does_not_response_says_that_it_is_not_done() {
     let desk = Desk::activated();
     desk.sell("B1", "10");
     desk.always(Call::Read, Fault::RequestLost);

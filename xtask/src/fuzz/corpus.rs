@@ -27,7 +27,7 @@ pub fn found(target: &str) -> PathBuf {
 /// The folders that a run of a target reads: its corpus, and for some the samples of the tests.
 pub fn seeds(target: &str) -> Vec<PathBuf> {
     let mut folders = vec![committed(target)];
-    if matches!(target, "answers" | "receipts" | "fonts") {
+    if matches!(target, "responses" | "receipts" | "fonts") {
         folders.push(workspace::root().join("tests/vectors"));
     }
     // Before the first `--keep` there is no corpus.

@@ -24,7 +24,7 @@ pub use corpus::keep;
 
 /// The targets, with each one's share of the time: a slow target needs more of it to get anywhere.
 const TARGETS: [(&str, u32); 9] = [
-    ("answers", 2),
+    ("responses", 2),
     ("receipts", 1),
     ("fonts", 1),
     ("texts", 1),

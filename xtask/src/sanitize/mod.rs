@@ -29,7 +29,7 @@ const FOR_THREADS: [Mistake; 1] = [("race", "ThreadSanitizer: data race")];
 
 /// The sanitizer makes programs large and has to be preloaded.
 const NOT_WATCHED: [&str; 6] = [
-    "no_answer_makes_the_program_large",
+    "no_response_makes_the_program_large",
     "a_pattern_in_the_config_that_is_made_to_be_slow_or_large",
     "kills::",
     "a_name_server_that_is_gone",

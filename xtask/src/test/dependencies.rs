@@ -78,36 +78,36 @@ fn satisfied(expression: &str, allowed: impl Fn(&str) -> bool) -> Option<bool> {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
-    let answer = any(&mut rest, &allowed)?;
-    rest.is_empty().then_some(answer)
+    let response = any(&mut rest, &allowed)?;
+    rest.is_empty().then_some(response)
 }
 
 fn any(words: &mut &[&str], allowed: &impl Fn(&str) -> bool) -> Option<bool> {
-    let mut answer = all(words, allowed)?;
+    let mut response = all(words, allowed)?;
     while let ["OR", rest @ ..] = *words {
         *words = rest;
-        answer |= all(words, allowed)?;
+        response |= all(words, allowed)?;
     }
-    Some(answer)
+    Some(response)
 }
 
 fn all(words: &mut &[&str], allowed: &impl Fn(&str) -> bool) -> Option<bool> {
-    let mut answer = one(words, allowed)?;
+    let mut response = one(words, allowed)?;
     while let ["AND", rest @ ..] = *words {
         *words = rest;
-        answer &= one(words, allowed)?;
+        response &= one(words, allowed)?;
     }
-    Some(answer)
+    Some(response)
 }
 
 fn one(words: &mut &[&str], allowed: &impl Fn(&str) -> bool) -> Option<bool> {
     match *words {
         ["(", rest @ ..] => {
             *words = rest;
-            let answer = any(words, allowed)?;
+            let response = any(words, allowed)?;
             let [")", rest @ ..] = *words else { return None };
             *words = rest;
-            Some(answer)
+            Some(response)
         }
         [license, "WITH", exception, rest @ ..] => {
             *words = rest;

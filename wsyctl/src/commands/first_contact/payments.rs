@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use wsy::driver::Context;
 use wsy::protocol::amount::{Fen, parse_yuan};
-use wsy::protocol::answer::{self, PayAnswer};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::config::PayType;
 use wsy::protocol::dialect::ReprintNumber;
 use wsy::protocol::receipt::{self, Placeholders};
 use wsy::protocol::request::{self, Device, Extra, Goods};
-use wsy::protocol::text::decode_answer;
+use wsy::protocol::response::{self, PayResponse};
+use wsy::protocol::text::decode_response;
 use wsy::protocol::xml::{self, Element};
 use wsy::till::code::Language;
 use wsy::till::{
@@ -181,7 +181,7 @@ impl Payments<'_> {
         // record.
         let device = self.device()?;
         let said = self.till.ask(&request::query_by_order(&device, dm_id, "", true, &Extra::default()));
-        let said = said.ok().and_then(|body| answer::pay(&xml::with_end_tag(body)).ok()).map(info);
+        let said = said.ok().and_then(|body| response::pay(&xml::with_end_tag(body)).ok()).map(info);
         let said = said.unwrap_or_default();
         Ok(vec![
             bill_lines(&self.heard("read"), self.language),
@@ -200,7 +200,7 @@ impl Payments<'_> {
         let name = "reprint_number";
         let is_receipt = |number| {
             let body = self.till.ask(&request::reprint(dm_id, number, 0))?;
-            let text = decode_answer(&body).unwrap_or_default();
+            let text = decode_response(&body).unwrap_or_default();
             let is_one = !text.trim().is_empty() && !text.trim_start().starts_with('<');
             Ok::<_, Failure>(is_one && !receipt::is_of_no_order(&text))
         };
@@ -230,11 +230,11 @@ impl Payments<'_> {
         let dialect = self.device()?.dialect;
         let device = Device { dialect, ..Device::new(id, key.trim()) };
         let body = self.till.ask(&request::query_by_order(&device, dm_id, "", true, &Extra::default()))?;
-        let answer = answer::pay(&xml::with_end_tag(body)).map_err(Error::from)?;
-        Ok(Some(if matches!(&answer, PayAnswer::Done(order) if order.dm_id == dm_id) {
+        let response = response::pay(&xml::with_end_tag(body)).map_err(Error::from)?;
+        Ok(Some(if matches!(&response, PayResponse::Done(order) if order.dm_id == dm_id) {
             Finding::expected(name, pick(self.language, "别的设备也查得到", "other devices see it too"))
         } else {
-            let info = info(answer);
+            let info = info(response);
             Finding::otherwise(
                 name,
                 pick(
@@ -266,17 +266,17 @@ fn order(dm_id: &str) -> Which {
     Which { out_trade_no: None, dm_id: Some(dm_id.to_owned()), any_number: false }
 }
 
-fn info(answer: PayAnswer) -> String {
-    match answer {
-        PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => order.info,
-        PayAnswer::Refused(info) => info,
+fn info(response: PayResponse) -> String {
+    match response {
+        PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order) => order.info,
+        PayResponse::Refused(info) => info,
     }
 }
 
 /// `total_fee` in fen next to `total` in yuan.
 fn total_fee(body: &[u8], language: Language) -> Finding {
     let name = "total_fee";
-    let text = decode_answer(body).unwrap_or_default();
+    let text = decode_response(body).unwrap_or_default();
     let root = xml::parse(&text).unwrap_or_default();
     let total = root.attribute("total").and_then(|total| parse_yuan(total).ok());
     let pay = root.child("paylist").and_then(|list| list.child("pay"));
@@ -293,7 +293,7 @@ fn total_fee(body: &[u8], language: Language) -> Finding {
 /// Whether the lines of the last bill add up to the totals above them.
 fn bill_lines(body: &[u8], language: Language) -> Finding {
     let name = "bill_lines";
-    let text = decode_answer(body).unwrap_or_default();
+    let text = decode_response(body).unwrap_or_default();
     let root = xml::parse(&text).unwrap_or_default();
     let fen = |element: &Element<'_>, name| {
         element.attribute(name).and_then(|yuan| parse_yuan(yuan).ok()).unwrap_or_default()
@@ -330,12 +330,12 @@ mod tests {
 
     #[test]
     fn a_fee_that_is_not_in_fen_is_found() {
-        let answer = |fee: &str| {
+        let response = |fee: &str| {
             let fee = format!("<total_fee>{fee}</total_fee>");
             let body = format!("<dm ok=\"1\" total=\"0.01\"><paylist><pay>{fee}</pay></paylist></dm>");
             total_fee(body.as_bytes(), Language::En).is_otherwise()
         };
-        assert!(!answer("1") && answer("0.01") && answer(""));
+        assert!(!response("1") && response("0.01") && response(""));
         assert!(!total_fee(b"<dm ok=\"1\" total=\"0.01\" />", Language::En).is_otherwise());
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use wsy::driver::Context;
-use wsy::protocol::answer::{self, PayAnswer};
-use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::config::{self, ConfigResponse};
 use wsy::protocol::dialect::{Dialect, SignCase};
 use wsy::protocol::request::{self, Device, Request};
+use wsy::protocol::response::{self, PayResponse};
 use wsy::protocol::sentences::Class;
 use wsy::till::code::Language;
 use wsy::till::{Error, Options, Till};
@@ -116,12 +116,12 @@ impl Questions<'_> {
 
     fn said(&self, request: &Request) -> Result<Said, Failure> {
         let body = self.till.ask(request)?;
-        let answer = answer::pay(&body).map_err(Error::from)?;
-        Ok(match answer {
-            PayAnswer::Done(order) | PayAnswer::Paying(order) | PayAnswer::Failed(order) => {
+        let response = response::pay(&body).map_err(Error::from)?;
+        Ok(match response {
+            PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order) => {
                 Said { info: order.info, class: order.class }
             }
-            PayAnswer::Refused(info) => Said { info, class: Class::Refusal },
+            PayResponse::Refused(info) => Said { info, class: Class::Refusal },
         })
     }
 
@@ -234,8 +234,8 @@ impl Questions<'_> {
         let no_key = Device { key: "no key".to_owned(), ..self.device.clone() };
         let body = self.till.ask(&request::config(&no_key, self.ver))?;
         let of_config = match config::parse(&body).map_err(Error::from)? {
-            ConfigAnswer::Refused(info) => Some(info),
-            ConfigAnswer::ActivateAgain(_) | ConfigAnswer::Good(_) => None,
+            ConfigResponse::Refused(info) => Some(info),
+            ConfigResponse::ActivateAgain(_) | ConfigResponse::Good(_) => None,
         };
         let mut unknown: Vec<&str> = [wrong_sign, &no_device]
             .into_iter()

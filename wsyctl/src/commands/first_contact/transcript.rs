@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wsy::payment::Delivery;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::Request;
-use wsy::protocol::text::decode_answer;
+use wsy::protocol::text::decode_response;
 use wsy::protocol::xml;
 use wsy::till::{Till, clock};
 
@@ -55,9 +55,9 @@ impl Transcript {
     fn hear(&self, request: &Request, delivery: &Delivery<Vec<u8>>) {
         self.note(exchange(request, delivery));
         let action = request.params().find(|(name, _)| *name == "action");
-        let (Some((_, action)), Delivery::Answer(body)) = (action, delivery) else { return };
+        let (Some((_, action)), Delivery::Response(body)) = (action, delivery) else { return };
         let mut heard = self.heard();
-        if decode_answer(body).is_some_and(|text| xml::parse(&text).is_ok_and(|root| !root.closed)) {
+        if decode_response(body).is_some_and(|text| xml::parse(&text).is_ok_and(|root| !root.closed)) {
             heard.without_end.insert(action.to_owned());
         }
         heard.last.insert(action.to_owned(), body.clone());
@@ -81,16 +81,16 @@ fn exchange(request: &Request, delivery: &Delivery<Vec<u8>>) -> String {
         _ => format!("{name}={}", without_codes(value)),
     });
     let params: Vec<String> = params.collect();
-    let answer = match delivery {
-        Delivery::Answer(body) => {
-            let text = decode_answer(body).unwrap_or_default();
+    let response = match delivery {
+        Delivery::Response(body) => {
+            let text = decode_response(body).unwrap_or_default();
             ["key", "openid"].iter().fold(without_codes(&text), |text, name| without_attribute(&text, name))
         }
         Delivery::MaybeSent(why) | Delivery::Reset(why) => format!("(no response: {why})"),
         Delivery::NotSent(why) => format!("(not sent: {why})"),
     };
     format!(
-        "\n{} {:?} {}\n  {}\n{answer}",
+        "\n{} {:?} {}\n  {}\n{response}",
         clock::stamp(clock::wall()),
         request.call,
         request.path,
@@ -122,7 +122,7 @@ mod tests {
         let code = "130000000000000001";
         let request = request::probe(&device, &[("authcode", code), ("infoaddo", code)]);
         let body = format!("<dm ok=\"1\" openid=\"o01mv\" key=\"s3cret\" no=\"1\" info=\"{code}\"/>");
-        let text = exchange(&request, &Delivery::Answer(body.into_bytes()));
+        let text = exchange(&request, &Delivery::Response(body.into_bytes()));
         for secret in ["s3cret", "o01mv", code] {
             assert!(!text.contains(secret), "{text}");
         }

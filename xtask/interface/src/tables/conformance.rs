@@ -24,7 +24,7 @@ pub struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Request,
-    Answer,
+    Response,
 }
 
 /// How a caller reaches it.
@@ -45,8 +45,8 @@ enum Reach {
     Field(String),
     /// An attribute of the platform's config.
     Config(String),
-    /// An attribute in the list `answer`.
-    Answer(String),
+    /// An attribute in the list `response`.
+    Response(String),
     Item {
         list: String,
         name: String,
@@ -84,7 +84,7 @@ pub fn table(rows: &[Row]) -> String {
         Reach::Call(name) => format!("`{name}`"),
         Reach::Field(name) => format!("field `{name}`"),
         Reach::Config(name) => format!("`{name}` of `wsy_config`"),
-        Reach::Answer(name) => format!("`{name}` in the list `answer`"),
+        Reach::Response(name) => format!("`{name}` in the list `response`"),
         Reach::Item { list, name } => format!("`{name}` in the list `{list}`"),
     })
 }
@@ -101,7 +101,7 @@ pub fn table_zh(rows: &[Row]) -> String {
         Reach::Call(name) => format!("`{name}`"),
         Reach::Field(name) => format!("字段 `{name}`"),
         Reach::Config(name) => format!("`wsy_config` 的 `{name}`"),
-        Reach::Answer(name) => format!("列表 `answer` 的 `{name}`"),
+        Reach::Response(name) => format!("列表 `response` 的 `{name}`"),
         Reach::Item { list, name } => format!("列表 `{list}` 的 `{name}`"),
     })
 }
@@ -124,9 +124,12 @@ impl Row {
         };
         let kind = match kind {
             "request" => Kind::Request,
-            "answer" => Kind::Answer,
+            "response" => Kind::Response,
             other => {
-                return Err(wrong(name, &format!("is neither \"request\" nor \"answer\", but \"{other}\"")));
+                return Err(wrong(
+                    name,
+                    &format!("is neither \"request\" nor \"response\", but \"{other}\""),
+                ));
             }
         };
         let reach = reach.split(", ").map(|reach| Reach::parse(reach).ok_or_else(|| wrong(name, reach)));
@@ -156,7 +159,7 @@ impl Reach {
             "call" => Self::Call(what),
             "field" => Self::Field(what),
             "config" => Self::Config(what),
-            "answer" => Self::Answer(what),
+            "response" => Self::Response(what),
             "item" => {
                 let (list, name) = two()?;
                 Self::Item { list, name }
@@ -182,7 +185,7 @@ impl Known<'_> {
             Reach::Option(name) => self.header.contains(&format!("\n *   {name} ")),
             // A parameter may be any that the platform takes, and so may the names in its config and
             // responses.
-            Reach::Parameter(_) | Reach::Config(_) | Reach::Answer(_) => true,
+            Reach::Parameter(_) | Reach::Config(_) | Reach::Response(_) => true,
             Reach::Field(name) | Reach::Item { list: name, .. } => {
                 self.fields.iter().any(|field| field.name == *name)
             }

@@ -18,14 +18,14 @@ fn names(fields: &Fields) -> [&str; 3] {
 }
 
 /// The attributes of the response that a reply is about.
-fn answer(reply: &Reply) -> &Fields {
-    let [answer] = reply.list("answer") else { panic!("{:?}", reply.maybe_list("answer")) };
-    answer
+fn response(reply: &Reply) -> &Fields {
+    let [response] = reply.list("response") else { panic!("{:?}", reply.maybe_list("response")) };
+    response
 }
 
 fn paid(attributes: &str, inner: &str) -> Fault {
     let head = "ok=\"1\" info=\"支付成功\" dm_id=\"dm77\" pay_type=\"4\" pay_time=\"2026-11-22 08:00:00\" pay_id=\"4200\"";
-    Fault::Answer { body: format!("<dm {head} {attributes}>{inner}</dm>") }
+    Fault::Response { body: format!("<dm {head} {attributes}>{inner}</dm>") }
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_the_platform_calls_a_payment_type_is_kept_with_the_charge() {
     let mut shop = Shop::open_utf8();
     let inner = "<ok>1</ok><paylist><pay><paymode>微信立减</paymode></pay></paylist>";
     shop.once(Call::Micropay, paid("total=\"1.00\"", inner));
-    let fault = Fault::Answer {
+    let fault = Fault::Response {
         body: "<dm ok=\"0\" info=\"支付失败：余额不足\" dm_id=\"dm78\"/>".to_owned(),
     };
     let sold = shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
@@ -74,15 +74,15 @@ fn what_the_platform_calls_a_payment_type_is_kept_with_the_charge() {
     assert_eq!(names(&shop.till.find("B1").fields), [WECHAT[0], "4", "微信立减"]);
     let again = shop.till.micropay("B1", &shop.wechat(), 100, NONE);
     assert_eq!(names(&again.fields), [WECHAT[0], "4", "微信立减"]);
-    assert!(again.list("answer").is_empty() && again.text("canvas").is_empty());
+    assert!(again.list("response").is_empty() && again.text("canvas").is_empty());
 }
 
 #[test]
-fn every_attribute_of_an_answer_is_read_under_its_own_name() {
+fn every_attribute_of_a_response_is_read_under_its_own_name() {
     for page in Page::BOTH {
         let shop = Setup::default().page(page).open();
         let sold = shop.sell("B1", 500);
-        let said = answer(&sold);
+        let said = response(&sold);
         assert_eq!((said.text("ok"), said.text("info"), said.text("total")), ("1", "支付成功", "5.00"));
         for name in ["dm_id", "pay_type", "pay_time", "pay_id", "openid"] {
             assert_eq!(said.text(name), sold.text(name), "{name}");
@@ -90,7 +90,7 @@ fn every_attribute_of_an_answer_is_read_under_its_own_name() {
         assert_eq!(said.text("no"), "");
 
         let asked = shop.till.query_order(sold.text("dm_id"), 500, NONE).is(codes::OK);
-        assert_eq!(answer(&asked).text("remark"), sold.text("pay_id"));
+        assert_eq!(response(&asked).text("remark"), sold.text("pay_id"));
         assert_eq!(asked.text("remark"), sold.text("pay_id"));
 
         // The library's own fields have some of these names.
@@ -98,37 +98,37 @@ fn every_attribute_of_an_answer_is_read_under_its_own_name() {
         shop.once(Call::Micropay, paid(clash, ""));
         let clashing = shop.till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::PAID);
         assert_eq!((clashing.text("state"), clashing.text("money")), ("paid", "moved"));
-        let said = ["state", "code", "money", "coupon_fee"].map(|name| answer(&clashing).text(name));
+        let said = ["state", "code", "money", "coupon_fee"].map(|name| response(&clashing).text(name));
         assert_eq!(said, ["x", "y", "z", "0.30"]);
 
         let declined = shop.till.micropay("B3", &shop.customer(Behaviour::NoMoney), 100, NONE);
-        assert_eq!(answer(&declined.is(codes::NOT_PAID)).text("ok"), "0");
+        assert_eq!(response(&declined.is(codes::NOT_PAID)).text("ok"), "0");
     }
 }
 
 #[test]
-fn a_charge_that_is_settled_later_has_the_answer_that_settled_it() {
+fn a_charge_that_is_settled_later_has_the_response_that_settled_it() {
     let shop = Shop::open_utf8();
-    shop.once(Call::Micropay, Fault::AnswerLost);
+    shop.once(Call::Micropay, Fault::ResponseLost);
     let code = shop.wechat();
     let sold = shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
-    assert_eq!(answer(&sold).text("remark"), sold.text("pay_id"));
-    shop.always(Call::Micropay, Fault::AnswerLost);
+    assert_eq!(response(&sold).text("remark"), sold.text("pay_id"));
+    shop.always(Call::Micropay, Fault::ResponseLost);
     shop.always(Call::Query, Fault::Html);
     shop.till.micropay("B2", &shop.wechat(), 100, SOON).is(codes::UNKNOWN);
     shop.control.clear_faults();
     let settled = shop.till.settle("B2", NONE).is(codes::PAID);
-    assert_eq!(answer(&settled).text("pay_id"), settled.text("pay_id"));
+    assert_eq!(response(&settled).text("pay_id"), settled.text("pay_id"));
     assert_eq!(settled.list("paylist").len(), 1);
 }
 
 #[test]
-fn a_refund_has_the_attributes_of_its_answer_and_a_name_of_its_own_for_its_line() {
+fn a_refund_has_the_attributes_of_its_response_and_a_name_of_its_own_for_its_line() {
     for page in Page::BOTH {
         let shop = Setup::default().page(page).open();
         let sold = shop.sell("B1", 500);
         let refunded = shop.till.refund("R1", "B1", 200, NONE).is(codes::REFUNDED);
-        let said = answer(&refunded);
+        let said = response(&refunded);
         assert_eq!((said.text("type_id"), said.text("total")), ("2", "-2.00"));
         assert_eq!((said.text("info"), said.text("pay_type")), ("退款成功", "4"));
         assert_eq!(
@@ -153,17 +153,17 @@ fn a_bill_keeps_its_top_and_all_of_its_lines_in_both_forms() {
         let bill = shop.till.read_bill("B1", "").is(codes::OK);
         assert_eq!((bill.text("pay_id"), bill.text("no")), (sold.text("pay_id"), ""));
         assert_eq!(bill.text("refund_total"), "-2.00");
-        let top = answer(&bill);
+        let top = response(&bill);
         assert_eq!((top.text("pay_type"), top.text("refund_total")), ("微信", "-2.00"));
         let top_pay_id = top.iter().find(|(name, _)| *name == "pay_id").map(|(_, value)| value.as_str());
         assert_eq!(top_pay_id, bill_pay_id.then(|| sold.text("pay_id")));
 
         let body = "<dm ok=\"1\" dm_id=\"dm9\" pay_type=\"4\" pay_total=\"1.00\" pay_time=\"t\" no=\"T7\" shop=\"3\">\
             <pay pay_type=\"4\" pay_name=\"微信\" pay_total=\"1.00\" pay_id=\"42\" bank=\"招商银行\"/></dm>";
-        shop.once(Call::Read, Fault::Answer { body: body.to_owned() });
+        shop.once(Call::Read, Fault::Response { body: body.to_owned() });
         let bill = shop.till.read_bill("", "dm9").is(codes::OK);
         assert_eq!(names(&bill.fields), WECHAT);
-        assert_eq!((bill.text("no"), bill.text("pay_id"), answer(&bill).text("shop")), ("T7", "42", "3"));
+        assert_eq!((bill.text("no"), bill.text("pay_id"), response(&bill).text("shop")), ("T7", "42", "3"));
         assert_eq!(bill.list("pay")[0].text("bank"), "招商银行");
     }
 }
@@ -211,7 +211,7 @@ fn the_pop_up_is_read_as_it_came_as_lines_and_as_a_picture() {
         let body = "<dm ok=\"1\" dm_id=\"dm7\" total=\"1.00\"><Canvas Width=\"246\" Height=\"170\" xmlns=\"urn:x\">\
             <Image Source=\"a.png\"/><TextBlock Canvas.Left=\"36\" Canvas.Top=\"125\" Text=\"付款 12.34\" \
             Foreground=\"#FFC90202\" FontSize=\"22\"/></Canvas></dm>";
-        shop.once(Call::Query, Fault::Answer { body: body.to_owned() });
+        shop.once(Call::Query, Fault::Response { body: body.to_owned() });
         shop.till.keep_query("dm7", 100, 1).is(codes::OK);
         let picture = shop.till.canvas_png(1, &font).is(codes::OK).picture.unwrap();
         assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"));
@@ -225,12 +225,12 @@ fn the_pop_up_is_read_as_it_came_as_lines_and_as_a_picture() {
         shop.till.canvas_png_file(1, &font, "").is(codes::ERR_ARGUMENT);
         shop.till.canvas_png(1, "no such font.ttf").is(codes::ERR_NO_FONT);
         let large = body.replace("246", "9000").replace("22\"", "2000\"");
-        shop.once(Call::Query, Fault::Answer { body: large });
+        shop.once(Call::Query, Fault::Response { body: large });
         shop.till.keep_query("dm7", 100, 2).is(codes::OK);
         shop.till.canvas_png(2, &font).is(codes::ERR_PICTURE);
         for not_a_window in ["", "<Canvas xmlns=\"urn:x\">&amp;<a b></Canvas>", "<Grid xmlns=\"urn:x\"/>"] {
             let body = format!("<dm ok=\"1\" dm_id=\"dm7\" total=\"1.00\">{not_a_window}</dm>");
-            shop.once(Call::Query, Fault::Answer { body });
+            shop.once(Call::Query, Fault::Response { body });
             shop.till.keep_query("dm7", 100, 3).is(codes::OK);
             shop.till.canvas_text(3).is(codes::ERR_NO_FIELD);
             shop.till.canvas_png(3, &font).is(codes::ERR_NO_FIELD);
@@ -240,9 +240,9 @@ fn the_pop_up_is_read_as_it_came_as_lines_and_as_a_picture() {
 }
 
 #[test]
-fn an_answer_that_names_two_amounts_decides_nothing() {
+fn a_response_that_names_two_amounts_decides_nothing() {
     let shop = Shop::open_utf8();
-    let two = |bill: &str, total: &str, fee: &str| Fault::Answer {
+    let two = |bill: &str, total: &str, fee: &str| Fault::Response {
         body: format!(
             "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm{bill}\" total=\"{total}\"><paylist><pay><total_fee>{fee}</total_fee>\
              </pay></paylist></dm>"

@@ -1,7 +1,7 @@
-use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer, TotalFee};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill;
 use wsy::protocol::popup;
+use wsy::protocol::response::{self, Activation, Order, PayResponse, ResponseError, TotalFee};
 use wsy::protocol::sentences::Class;
 use wsy::protocol::xml::XmlError;
 
@@ -9,8 +9,8 @@ use crate::support::{bytes, cases};
 use proptest::prelude::*;
 
 fn done(name: &str) -> Order {
-    match answer::pay(&bytes(name)) {
-        Ok(PayAnswer::Done(order)) => order,
+    match response::pay(&bytes(name)) {
+        Ok(PayResponse::Done(order)) => order,
         other => panic!("{name}: {other:?}"),
     }
 }
@@ -178,7 +178,7 @@ fn total_fee_is_a_whole_number_of_fen() {
         ("<pay><total_fee>99999999999999999999</total_fee></pay>", TotalFee::Unreadable),
     ] {
         let body = format!("<dm ok=\"1\" dm_id=\"dm1\" total=\"1.00\"><paylist>{inner}</paylist></dm>");
-        let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!("{inner}") };
+        let Ok(PayResponse::Done(order)) = response::pay(body.as_bytes()) else { panic!("{inner}") };
         assert_eq!(order.total_fee, said, "{inner}");
     }
 }
@@ -204,7 +204,7 @@ fn the_pop_up_is_kept_as_it_came() {
 
 #[test]
 fn a_refused_request_is_about_no_payment_and_has_no_content() {
-    let Ok(refused) = answer::pay(&bytes("made-up-micropay-sign-error.xml")) else { panic!() };
+    let Ok(refused) = response::pay(&bytes("made-up-micropay-sign-error.xml")) else { panic!() };
     assert_eq!(refused.content(), None);
 }
 
@@ -218,7 +218,7 @@ fn a_refund_s_receipt_shows_both_amounts() {
 #[test]
 fn a_receipt_in_an_attribute_is_taken_where_no_paylist_has_one() {
     let body = r#"<dm ok="1" dm_id="dm1" total="1" printinfo="\x1b\x40小票"/>"#;
-    let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!() };
+    let Ok(PayResponse::Done(order)) = response::pay(body.as_bytes()) else { panic!() };
     assert_eq!(order.printinfo, r"\x1b\x40小票");
 }
 
@@ -226,7 +226,7 @@ fn a_receipt_in_an_attribute_is_taken_where_no_paylist_has_one() {
 fn an_empty_receipt_in_the_paylist_leaves_that_of_the_attribute() {
     let body = r#"<dm ok="1" dm_id="dm1" total="1" printinfo="小票">
 <paylist><pay><printinfo></printinfo></pay></paylist></dm>"#;
-    let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!() };
+    let Ok(PayResponse::Done(order)) = response::pay(body.as_bytes()) else { panic!() };
     assert_eq!(order.printinfo, "小票");
 }
 
@@ -263,23 +263,23 @@ fn a_refused_request_is_no_failed_payment_and_a_decline_is_no_refused_request() 
         ("made-up-refund-failed.xml", Kind::Failed, "退款失败：可退金额不足", "dm2032288236"),
         ("made-up-refund-sign-error.xml", Kind::Refused, "签名错误", ""),
     ] {
-        let read = match answer::pay(&bytes(name)).unwrap() {
-            PayAnswer::Paying(order) => (Kind::Paying, order.info, order.dm_id),
-            PayAnswer::Failed(order) => (Kind::Failed, order.info, order.dm_id),
-            PayAnswer::Refused(info) => (Kind::Refused, info, String::new()),
-            done @ PayAnswer::Done(_) => panic!("{name}: {done:?}"),
+        let read = match response::pay(&bytes(name)).unwrap() {
+            PayResponse::Paying(order) => (Kind::Paying, order.info, order.dm_id),
+            PayResponse::Failed(order) => (Kind::Failed, order.info, order.dm_id),
+            PayResponse::Refused(info) => (Kind::Refused, info, String::new()),
+            done @ PayResponse::Done(_) => panic!("{name}: {done:?}"),
         };
         assert_eq!(read, (kind, info.to_owned(), dm_id.to_owned()), "{name}");
     }
 }
 
-fn pay_with(ok: &str, info: &str) -> Result<PayAnswer, AnswerError> {
-    answer::pay(format!(r#"<dm ok="{ok}" info="{info}" dm_id="dm1" total="0.01"/>"#).as_bytes())
+fn pay_with(ok: &str, info: &str) -> Result<PayResponse, ResponseError> {
+    response::pay(format!(r#"<dm ok="{ok}" info="{info}" dm_id="dm1" total="0.01"/>"#).as_bytes())
 }
 
 /// The same without an order.
-fn pay_without_order(ok: &str, info: &str) -> Result<PayAnswer, AnswerError> {
-    answer::pay(format!(r#"<dm ok="{ok}" info="{info}"/>"#).as_bytes())
+fn pay_without_order(ok: &str, info: &str) -> Result<PayResponse, ResponseError> {
+    response::pay(format!(r#"<dm ok="{ok}" info="{info}"/>"#).as_bytes())
 }
 
 #[test]
@@ -298,12 +298,12 @@ fn refusals_are_told_by_their_words_in_either_spelling_and_case() {
         "invalid SIGN",
     ] {
         for ok in ["0", "-1"] {
-            assert_eq!(pay_without_order(ok, info), Ok(PayAnswer::Refused(info.to_owned())), "{ok} {info}");
+            assert_eq!(pay_without_order(ok, info), Ok(PayResponse::Refused(info.to_owned())), "{ok} {info}");
         }
         // Facts outrank words: a response that names an order is about that order.
-        let Ok(PayAnswer::Failed(order)) = pay_with("0", info) else { panic!("{info}") };
+        let Ok(PayResponse::Failed(order)) = pay_with("0", info) else { panic!("{info}") };
         assert_eq!(order.class, Class::Unlisted, "{info}");
-        assert!(matches!(pay_with("-1", info), Ok(PayAnswer::Paying(_))), "{info}");
+        assert!(matches!(pay_with("-1", info), Ok(PayResponse::Paying(_))), "{info}");
     }
 }
 
@@ -318,24 +318,24 @@ fn what_a_wallet_says_is_no_refusal_of_the_request() {
         "超出单笔限额",
         "",
     ] {
-        assert!(matches!(pay_with("0", info), Ok(PayAnswer::Failed(_))), "{info}");
-        assert!(matches!(pay_with("-1", info), Ok(PayAnswer::Paying(_))), "{info}");
+        assert!(matches!(pay_with("0", info), Ok(PayResponse::Failed(_))), "{info}");
+        assert!(matches!(pay_with("-1", info), Ok(PayResponse::Paying(_))), "{info}");
     }
 }
 
 #[test]
-fn a_paid_answer_is_paid_whatever_its_sentence() {
-    assert!(matches!(pay_with("1", "设备签名"), Ok(PayAnswer::Done(_))));
+fn a_paid_response_is_paid_whatever_its_sentence() {
+    assert!(matches!(pay_with("1", "设备签名"), Ok(PayResponse::Done(_))));
 }
 
 #[test]
 fn the_upper_case_ok_of_the_table_is_read_too() {
     let body = br#"<dm OK="1" dm_id="dm1" total="0.01"/>"#;
-    assert!(matches!(answer::pay(body), Ok(PayAnswer::Done(_))));
+    assert!(matches!(response::pay(body), Ok(PayResponse::Done(_))));
 }
 
 #[test]
-fn a_paid_answer_without_order_or_amount_is_still_one_that_speaks_of_a_payment() {
+fn a_paid_response_without_order_or_amount_is_still_one_that_speaks_of_a_payment() {
     for (body, dm_id, total_fen) in [
         (r#"<dm ok="1" total="0.01"/>"#, "", Some(1)),
         (r#"<dm ok="1" dm_id="" total="0.01"/>"#, "", Some(1)),
@@ -344,14 +344,16 @@ fn a_paid_answer_without_order_or_amount_is_still_one_that_speaks_of_a_payment()
         (r#"<dm ok="1" dm_id="dm1" total="0.001"/>"#, "dm1", None),
         (r#"<dm ok="1" dm_id="dm1" total="0.01元"/>"#, "dm1", None),
     ] {
-        let Ok(PayAnswer::Done(order)) = answer::pay(body.as_bytes()) else { panic!("{body}") };
+        let Ok(PayResponse::Done(order)) = response::pay(body.as_bytes()) else { panic!("{body}") };
         assert_eq!((order.dm_id.as_str(), order.total_fen), (dm_id, total_fen), "{body}");
     }
 }
 
 /// It confirms a payment, and says nothing else.
 fn may_be_paid(body: &[u8]) {
-    let Ok(PayAnswer::Paying(order)) = answer::pay(body) else { panic!("{}", String::from_utf8_lossy(body)) };
+    let Ok(PayResponse::Paying(order)) = response::pay(body) else {
+        panic!("{}", String::from_utf8_lossy(body))
+    };
     assert_eq!((order.class, order.dm_id.as_str(), order.total_fen), (Class::Paying, "", None));
 }
 
@@ -360,7 +362,7 @@ fn two_spellings_of_ok_that_contradict_each_other_may_mean_that_money_was_taken(
     let body = br#"<dm ok="1" OK="0" dm_id="dm1" total="0.01"/>"#;
     may_be_paid(body);
     let body = br#"<dm ok="1" OK=" 1 " dm_id="dm1" total="0.01"/>"#;
-    assert!(matches!(answer::pay(body), Ok(PayAnswer::Done(_))));
+    assert!(matches!(response::pay(body), Ok(PayResponse::Done(_))));
 }
 
 #[test]
@@ -370,31 +372,31 @@ fn an_ok_attribute_and_an_element_that_contradict_each_other_may_mean_that_money
         may_be_paid(body.as_bytes());
     }
     let body = br#"<dm ok="0" OK="2" dm_id="dm1" total="0.01"/>"#;
-    assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")));
+    assert_eq!(response::pay(body), Err(ResponseError::Incomplete("ok")));
     for element in ["<ok>1</ok>", "<ok> 1\n</ok>", "<ok></ok>", "<ok/>"] {
         let body = format!(r#"<dm ok="1" dm_id="dm1" total="0.01">{element}</dm>"#);
-        assert!(matches!(answer::pay(body.as_bytes()), Ok(PayAnswer::Done(_))), "{body}");
+        assert!(matches!(response::pay(body.as_bytes()), Ok(PayResponse::Done(_))), "{body}");
     }
 }
 
 #[test]
-fn two_answers_in_one_may_mean_that_money_was_taken_and_say_nothing_else() {
+fn two_responses_in_one_may_mean_that_money_was_taken_and_say_nothing_else() {
     for body in [
         r#"<dm ok="1" dm_id="dm1" total="0.01"/><dm ok="0" info="订单不存在"/>"#,
         r#"<dm ok="0" info="订单不存在"></dm> <dm ok="1" dm_id="dm1" total="0.01"></dm>"#,
         r#"<dm ok="0" info="余额不足" dm_id="dm1"><dm ok="1" dm_id="dm1" total="0.01"></dm></dm>"#,
     ] {
         may_be_paid(body.as_bytes());
-        assert_eq!(bill::read(body.as_bytes()), Err(AnswerError::Several));
-        assert_eq!(answer::time(body.as_bytes()), Err(AnswerError::Several));
+        assert_eq!(bill::read(body.as_bytes()), Err(ResponseError::Several));
+        assert_eq!(response::time(body.as_bytes()), Err(ResponseError::Several));
     }
     let body = "<dm ok=\"1\" dm_id=\"dm1\" total=\"0.01\"/>\n<!-- 12 ms --><br/>";
-    assert!(matches!(answer::pay(body.as_bytes()), Ok(PayAnswer::Done(_))));
+    assert!(matches!(response::pay(body.as_bytes()), Ok(PayResponse::Done(_))));
 }
 
 #[test]
 fn an_order_of_blanks_is_none() {
-    let Ok(PayAnswer::Done(order)) = answer::pay(br#"<dm ok="1" dm_id=" " total="0.01"/>"#) else {
+    let Ok(PayResponse::Done(order)) = response::pay(br#"<dm ok="1" dm_id=" " total="0.01"/>"#) else {
         panic!("paid");
     };
     assert_eq!(order.dm_id, "");
@@ -407,31 +409,31 @@ fn an_unknown_ok_is_never_taken_for_a_known_one() {
             r#"<dm ok="{ok}" info="签名" dm_id="dm1" total="0.01" device_id="1" key="2" time="20180710164245"/>"#
         );
         let body = body.as_bytes();
-        assert_eq!(answer::pay(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
-        assert_eq!(answer::activation(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
-        assert_eq!(answer::time(body), Err(AnswerError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(response::pay(body), Err(ResponseError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(response::activation(body), Err(ResponseError::Incomplete("ok")), "{ok:?}");
+        assert_eq!(response::time(body), Err(ResponseError::Incomplete("ok")), "{ok:?}");
     }
 }
 
 #[test]
 fn what_is_not_the_platform_s_is_an_error() {
-    assert_eq!(answer::pay(&bytes("made-up-login-page.html")), Err(AnswerError::NotThePlatform));
-    assert_eq!(answer::pay(b"<dm/>"), Err(AnswerError::NotThePlatform));
-    assert_eq!(answer::pay(b""), Err(AnswerError::Xml(XmlError::Empty)));
-    assert_eq!(answer::pay(b"502 Bad Gateway"), Err(AnswerError::Xml(XmlError::Empty)));
-    assert_eq!(answer::pay(b"<dm ok=\"0\" info=\"\xff\xff\"/>"), Err(AnswerError::NotText));
+    assert_eq!(response::pay(&bytes("made-up-login-page.html")), Err(ResponseError::NotThePlatform));
+    assert_eq!(response::pay(b"<dm/>"), Err(ResponseError::NotThePlatform));
+    assert_eq!(response::pay(b""), Err(ResponseError::Xml(XmlError::Empty)));
+    assert_eq!(response::pay(b"502 Bad Gateway"), Err(ResponseError::Xml(XmlError::Empty)));
+    assert_eq!(response::pay(b"<dm ok=\"0\" info=\"\xff\xff\"/>"), Err(ResponseError::NotText));
 }
 
 #[test]
 fn an_activation_gives_the_device_and_its_key() {
-    let Ok(Activation::Done(device)) = answer::activation(&bytes("activation-done.xml")) else { panic!() };
+    let Ok(Activation::Done(device)) = response::activation(&bytes("activation-done.xml")) else { panic!() };
     assert_eq!((device.id.as_str(), device.key.as_str()), ("123", "12345"));
 }
 
 #[test]
 fn a_refused_activation_gives_the_reason() {
     assert_eq!(
-        answer::activation(&bytes("activation-refused.xml")),
+        response::activation(&bytes("activation-refused.xml")),
         Ok(Activation::Refused("初始密钥不存在!".to_owned()))
     );
 }
@@ -444,21 +446,21 @@ fn an_activation_without_number_or_key_is_incomplete() {
         (r#"<dm ok="1" device_id="123"/>"#, "key"),
         (r#"<dm ok="1" device_id="123" key=""/>"#, "key"),
     ] {
-        assert_eq!(answer::activation(body.as_bytes()), Err(AnswerError::Incomplete(lacks)), "{body}");
+        assert_eq!(response::activation(body.as_bytes()), Err(ResponseError::Incomplete(lacks)), "{body}");
     }
 }
 
 #[test]
 fn the_time_is_fourteen_digits_or_the_platform_s_refusal() {
-    assert_eq!(answer::time(&bytes("time.xml")), Ok(Ok("20180710164245".to_owned())));
-    assert_eq!(answer::time(&bytes("time-refused.xml")), Ok(Err("签名错误".to_owned())));
+    assert_eq!(response::time(&bytes("time.xml")), Ok(Ok("20180710164245".to_owned())));
+    assert_eq!(response::time(&bytes("time-refused.xml")), Ok(Err("签名错误".to_owned())));
     for body in [
         r#"<dm ok="1"/>"#,
         r#"<dm ok="1" time=""/>"#,
         r#"<dm ok="1" time="2018-07-10 164"/>"#,
         r#"<dm ok="1" time="201807101642451"/>"#,
     ] {
-        assert_eq!(answer::time(body.as_bytes()), Err(AnswerError::Incomplete("time")), "{body}");
+        assert_eq!(response::time(body.as_bytes()), Err(ResponseError::Incomplete("time")), "{body}");
     }
 }
 
@@ -467,8 +469,8 @@ fn a_platform_in_trouble_says_nothing_about_a_payment_or_a_bill() {
     for info in ["系统维护中", "系统繁忙,请稍后再试", "银行系统异常", "系统错误", "查询失败:请求超时"]
     {
         let body = format!("<dm ok=\"0\" info=\"{info}\" />");
-        let trouble = AnswerError::Trouble(info.to_owned());
-        let Ok(PayAnswer::Failed(order)) = answer::pay(body.as_bytes()) else { panic!("{info}") };
+        let trouble = ResponseError::Trouble(info.to_owned());
+        let Ok(PayResponse::Failed(order)) = response::pay(body.as_bytes()) else { panic!("{info}") };
         assert_eq!(order.class, Class::Trouble, "{info}");
         assert_eq!(bill::read(body.as_bytes()), Err(trouble), "{info}");
     }
@@ -478,7 +480,7 @@ proptest! {
     #![proptest_config(cases(5_000))]
 
     #[test]
-    fn a_paid_answer_says_what_was_written_into_it(
+    fn a_paid_response_says_what_was_written_into_it(
         fen in 1i64..=100_000_000,
         number in "dm[0-9]{1,12}",
         info in "[^\\p{C}<>&\"]{0,12}",
@@ -488,8 +490,8 @@ proptest! {
             fen / 100,
             fen % 100
         );
-        match answer::pay(body.as_bytes()) {
-            Ok(PayAnswer::Done(order)) => {
+        match response::pay(body.as_bytes()) {
+            Ok(PayResponse::Done(order)) => {
                 prop_assert_eq!(order.total_fen, Some(fen));
                 prop_assert_eq!(order.dm_id, number);
                 prop_assert_eq!(order.info, info);
@@ -500,14 +502,14 @@ proptest! {
 }
 
 #[test]
-fn an_answer_that_repeats_the_auth_code_has_it_masked() {
+fn a_response_that_repeats_the_auth_code_has_it_masked() {
     const CODE: &str = "134604005619969099";
     let code = AuthCode::parse(CODE).unwrap();
     let refusal = |code: &str| format!("<dm ok=\"0\" info=\"付款码{code}无效\"/>");
-    let read = answer::pay_about(&code, refusal(CODE).as_bytes());
+    let read = response::pay_about(&code, refusal(CODE).as_bytes());
     assert!(!format!("{read:?}").contains(CODE), "{read:?}");
-    assert_eq!(read, answer::pay(refusal(&code.masked()).as_bytes()));
+    assert_eq!(read, response::pay(refusal(&code.masked()).as_bytes()));
     let of_another = refusal("289900000000000001");
-    assert_eq!(answer::pay_about(&code, of_another.as_bytes()), answer::pay(of_another.as_bytes()));
-    assert_eq!(answer::pay_about(&code, b"\xff"), answer::pay(b"\xff"));
+    assert_eq!(response::pay_about(&code, of_another.as_bytes()), response::pay(of_another.as_bytes()));
+    assert_eq!(response::pay_about(&code, b"\xff"), response::pay(b"\xff"));
 }

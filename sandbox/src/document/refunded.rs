@@ -8,7 +8,7 @@ use super::{
 use crate::book::{Bill, Device, Payment, Refund, WalletKind};
 
 #[derive(Debug, Clone)]
-pub(crate) struct RefundedAnswer {
+pub(crate) struct RefundedDocument {
     pub bill: Bill,
     pub payment: Payment,
     pub refund: Refund,
@@ -18,7 +18,7 @@ pub(crate) struct RefundedAnswer {
     pub close_tag: bool,
 }
 
-impl RefundedAnswer {
+impl RefundedDocument {
     pub(super) fn xml(&self) -> String {
         let open = Tag::new("dm")
             .attr("ok", "1")

@@ -7,7 +7,7 @@ use crate::protocol::amount::parse_yuan;
 use crate::protocol::auth_code::AuthCode;
 use crate::protocol::request::Device;
 use crate::protocol::sentences::{self, Class, RefundClass, Taught};
-use crate::protocol::text::decode_answer;
+use crate::protocol::text::decode_response;
 use crate::protocol::xml::{self, Element, XmlError};
 
 /// Words of a config's sentence about a sign, key or device that the platform rejects. The document spells
@@ -16,7 +16,7 @@ const DEVICE: [&str; 6] = ["签名", "密钥", "秘钥", "设备", "终端", "si
 
 /// A response that cannot be accepted as the platform's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AnswerError {
+pub enum ResponseError {
     /// Neither UTF-8 nor GBK.
     #[error("the response is not text")]
     NotText,
@@ -103,7 +103,7 @@ pub enum TotalFee {
 
 /// The response to micropay, to either query and to refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PayAnswer {
+pub enum PayResponse {
     /// `ok="1"`. May lack the order's number or the amount.
     Done(Order),
     /// `ok="-1"`: the customer is still paying, if the response names an order or says so.
@@ -114,7 +114,7 @@ pub enum PayAnswer {
     Refused(String),
 }
 
-impl PayAnswer {
+impl PayResponse {
     /// Returns the content if the response is about a payment.
     pub fn content(&self) -> Option<Arc<Content>> {
         match self {
@@ -137,35 +137,35 @@ impl PayAnswer {
                 let class = refined(taught.class(&order.info), &order.dm_id);
                 Self::Failed(Order { class, ..order })
             }
-            answer => answer,
+            response => response,
         }
     }
 }
 
 /// Reads the response to micropay, query or refund.
-pub fn pay(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+pub fn pay(body: &[u8]) -> Result<PayResponse, ResponseError> {
     pay_text(&text(body)?)
 }
 
 /// Reads the response to a refund, whose sentences have their own classes.
-pub fn refund(body: &[u8]) -> Result<PayAnswer, AnswerError> {
+pub fn refund(body: &[u8]) -> Result<PayResponse, ResponseError> {
     Ok(match pay(body)? {
-        PayAnswer::Failed(order) => {
+        PayResponse::Failed(order) => {
             let class = match sentences::refund_class(&order.info) {
                 RefundClass::Accepted => Class::Paying,
                 RefundClass::Final => Class::Final,
                 RefundClass::EarlierUse => Class::EarlierUse,
                 RefundClass::Nothing => order.class,
             };
-            PayAnswer::Failed(Order { class, ..order })
+            PayResponse::Failed(Order { class, ..order })
         }
-        answer => answer,
+        response => response,
     })
 }
 
 /// Reads the response to a request that contained this auth code. If the platform, or a gateway in between,
 /// repeats the code, it is masked, because sentences are stored and shown.
-pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError> {
+pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayResponse, ResponseError> {
     let text = text(body)?;
     if text.contains(code.reveal()) {
         pay_text(&text.replace(code.reveal(), &code.masked()))
@@ -174,12 +174,13 @@ pub fn pay_about(code: &AuthCode, body: &[u8]) -> Result<PayAnswer, AnswerError>
     }
 }
 
-fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
+fn pay_text(text: &str) -> Result<PayResponse, ResponseError> {
     // It may mean that money was taken, but nothing else in it is reliable.
-    let may_be_paid =
-        |info, content| PayAnswer::Paying(Order { class: Class::Paying, info, content, ..Order::default() });
+    let may_be_paid = |info, content| {
+        PayResponse::Paying(Order { class: Class::Paying, info, content, ..Order::default() })
+    };
     let root = match whole_document(text) {
-        Err(AnswerError::Several) => return Ok(may_be_paid(String::new(), Arc::default())),
+        Err(ResponseError::Several) => return Ok(may_be_paid(String::new(), Arc::default())),
         root => root?,
     };
     let mut order = order(&root);
@@ -189,15 +190,15 @@ fn pay_text(text: &str) -> Result<PayAnswer, AnswerError> {
     match ok(&root)? {
         "1" => {
             order.class = sentences::reservation(&order.info).unwrap_or_default();
-            return Ok(PayAnswer::Done(order));
+            return Ok(PayResponse::Done(order));
         }
         "0" | "-1" if sentences::class(&order.info) == Class::Refusal && order.dm_id.is_empty() => {
-            return Ok(PayAnswer::Refused(order.info));
+            return Ok(PayResponse::Refused(order.info));
         }
         "0" | "-1" => order.class = refined(sentences::class(&order.info), &order.dm_id),
-        _ => return Err(AnswerError::Incomplete("ok")),
+        _ => return Err(ResponseError::Incomplete("ok")),
     }
-    Ok(if ok(&root)? == "-1" { PayAnswer::Paying(order) } else { PayAnswer::Failed(order) })
+    Ok(if ok(&root)? == "-1" { PayResponse::Paying(order) } else { PayResponse::Failed(order) })
 }
 
 /// Words never outrank facts: a response that names an order is about that order, not a rejection of the
@@ -216,65 +217,69 @@ pub enum Activation {
 }
 
 /// Reads the response to an activation.
-pub fn activation(body: &[u8]) -> Result<Activation, AnswerError> {
+pub fn activation(body: &[u8]) -> Result<Activation, ResponseError> {
     let text = text(body)?;
     let root = document(&text)?;
     match ok(&root)? {
         "1" => {}
         "0" | "-1" => return Ok(Activation::Refused(info(&root))),
-        _ => return Err(AnswerError::Incomplete("ok")),
+        _ => return Err(ResponseError::Incomplete("ok")),
     }
     let filled = |name| root.attribute(name).filter(|v| !v.is_empty()).map(str::to_owned);
-    let filled = |name| filled(name).ok_or(AnswerError::Incomplete(name));
+    let filled = |name| filled(name).ok_or(ResponseError::Incomplete(name));
     Ok(Activation::Done(Device::new(filled("device_id")?, filled("key")?)))
 }
 
 /// Reads the response to a time request (section 3): the platform's Beijing time as 14 digits, or its
 /// refusal.
-pub fn time(body: &[u8]) -> Result<Result<String, String>, AnswerError> {
+pub fn time(body: &[u8]) -> Result<Result<String, String>, ResponseError> {
     let text = text(body)?;
     let root = document(&text)?;
     match ok(&root)? {
         "1" => {}
         "0" | "-1" => return Ok(Err(info(&root))),
-        _ => return Err(AnswerError::Incomplete("ok")),
+        _ => return Err(ResponseError::Incomplete("ok")),
     }
     root.attribute("time")
         .filter(|t| t.len() == 14 && t.bytes().all(|b| b.is_ascii_digit()))
         .map(|t| Ok(t.to_owned()))
-        .ok_or(AnswerError::Incomplete("time"))
+        .ok_or(ResponseError::Incomplete("time"))
 }
 
 /// Decodes the text of a response.
-pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, AnswerError> {
-    decode_answer(body).ok_or(AnswerError::NotText)
+pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, ResponseError> {
+    decode_response(body).ok_or(ResponseError::NotText)
 }
 
 /// Returns the `<dm>` of a response that always has its end tag: of the samples, only those of a bill lack it
 /// (note 8).
-pub(super) fn whole_document(text: &str) -> Result<Element<'_>, AnswerError> {
+pub(super) fn whole_document(text: &str) -> Result<Element<'_>, ResponseError> {
     let root = document(text)?;
-    if root.closed { Ok(root) } else { Err(AnswerError::CutOff) }
+    if root.closed { Ok(root) } else { Err(ResponseError::CutOff) }
 }
 
 /// Returns the `<dm>` of a response, which may lack its end tag.
-pub(super) fn document(text: &str) -> Result<Element<'_>, AnswerError> {
+pub(super) fn document(text: &str) -> Result<Element<'_>, ResponseError> {
     let (root, rest) = xml::parse_first(text)?;
     if root.name != "dm" {
-        return Err(AnswerError::NotThePlatform);
+        return Err(ResponseError::NotThePlatform);
     }
     // If the first one lacks its end tag, the second one is inside it.
     if rest.contains("<dm") || root.child("dm").is_some() {
-        return Err(AnswerError::Several);
+        return Err(ResponseError::Several);
     }
     Ok(root)
 }
 
 /// Returns the `ok` of a response. If several disagree, the response says nothing.
-pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, AnswerError> {
+pub(super) fn ok<'a>(root: &'a Element<'_>) -> Result<&'a str, ResponseError> {
     let attribute = root.attribute("ok").or(root.attribute("OK")).map(str::trim);
-    let attribute = attribute.ok_or(AnswerError::NotThePlatform)?;
-    if said(root).all(|said| said == attribute) { Ok(attribute) } else { Err(AnswerError::Incomplete("ok")) }
+    let attribute = attribute.ok_or(ResponseError::NotThePlatform)?;
+    if said(root).all(|said| said == attribute) {
+        Ok(attribute)
+    } else {
+        Err(ResponseError::Incomplete("ok"))
+    }
 }
 
 /// Returns every `ok`: the table writes `OK`, and responses with a receipt repeat it in an element (note 1).

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone)]
-pub(crate) struct ConfigAnswer {
+pub(crate) struct ConfigDocument {
     pub server: String,
     pub device: Device,
     pub readings: Readings,
@@ -31,7 +31,7 @@ const QRCODE_TEMPLATE: &str = r"\r\n\x1b\x7b\x01\x1b\x61\x01△ △ △ △ △ 
 \x1b\x40 ▲ \x1d\x21\x11 立减 5 元 \x1d\x21\x00 ▲\r\n \x1b\x61\x01-----
 ---\x1b\x40 账单编号:{no} 就餐桌号:{table} 消费时间:{time}";
 
-impl ConfigAnswer {
+impl ConfigDocument {
     pub(super) fn xml(&self) -> String {
         let mut overrides = self.device.overrides.config.clone();
         let mut tag = Tag::new("dm").attr("ok", "1");

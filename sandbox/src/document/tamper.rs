@@ -1,8 +1,8 @@
 //! Responses that do not say what the platform did.
 
-use super::{Answer, Brief};
+use super::{Brief, Document};
 
-impl Answer {
+impl Document {
     /// Replaces the amount, if the response has one.
     pub(crate) fn with_total(mut self, total: &str) -> Self {
         if let Some(shown) = self.shown_total() {

@@ -1,11 +1,11 @@
 //! Responses: whatever the platform, a proxy or an attacker sends is read as what it says, or is an error.
 
 use encoding_rs::GBK;
-use wsy::protocol::answer::{self, Activation, AnswerError, Order, PayAnswer};
-use wsy::protocol::bill::{self, Bill, BillAnswer};
-use wsy::protocol::config::{self, ConfigAnswer};
+use wsy::protocol::response::{self, Activation, ResponseError, Order, PayResponse};
+use wsy::protocol::bill::{self, Bill, BillResponse};
+use wsy::protocol::config::{self, ConfigResponse};
 use wsy::protocol::sentences::Class;
-use wsy::protocol::text::decode_answer;
+use wsy::protocol::text::decode_response;
 use wsy::protocol::xml::{self, Element};
 
 use crate::planted;
@@ -15,7 +15,7 @@ const MAX_ELEMENTS: usize = 4096;
 
 /// Reads the bytes as each kind of response.
 pub fn run(data: &[u8]) {
-    let text = decode_answer(data);
+    let text = decode_response(data);
     let tree = text.as_deref().and_then(|text| xml::parse(text).ok());
     if let Some(tree) = &tree {
         tree_is_bounded(tree, 1);
@@ -24,33 +24,33 @@ pub fn run(data: &[u8]) {
     }
     payment(data, tree.as_ref());
     read_bill(data, tree.as_ref());
-    other_answers(data, tree.as_ref());
+    other_responses(data, tree.as_ref());
 }
 
-fn pay(data: &[u8]) -> Result<PayAnswer, AnswerError> {
-    let answer = answer::pay(data);
-    match answer {
+fn pay(data: &[u8]) -> Result<PayResponse, ResponseError> {
+    let response = response::pay(data);
+    match response {
         // An amount without its decimal point.
-        Ok(PayAnswer::Done(order))
+        Ok(PayResponse::Done(order))
             if planted() && order.total_fen.is_some_and(|fen| fen > 1 && fen < 100) =>
         {
-            Ok(PayAnswer::Done(Order { total_fen: order.total_fen.map(|fen| fen * 100), ..order }))
+            Ok(PayResponse::Done(Order { total_fen: order.total_fen.map(|fen| fen * 100), ..order }))
         }
         other => other,
     }
 }
 
 fn payment(data: &[u8], tree: Option<&Element<'_>>) {
-    let Ok(answer) = pay(data) else { return };
-    let tree = tree.expect("an answer that was read is XML");
+    let Ok(response) = pay(data) else { return };
+    let tree = tree.expect("a response that was read is XML");
     // Of two responses in one, the first may lack its end.
     assert!(
         tree.name == "dm" && (tree.closed || may_be_several(data)),
-        "an answer without its end decides nothing"
+        "a response without its end decides nothing"
     );
     let ok = said(tree);
-    match answer {
-        PayAnswer::Done(order) => {
+    match response {
+        PayResponse::Done(order) => {
             assert_eq!(ok, "1");
             // It may lack either; then the money rules keep asking.
             assert_eq!(order.total_fen, tree.attribute("total").and_then(fen));
@@ -58,7 +58,7 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
             no_more_when_cut(data, &order);
             same_in_gbk(data, tree, &order);
         }
-        PayAnswer::Paying(order) => {
+        PayResponse::Paying(order) => {
             let (info, content) = (order.info.clone(), order.content.clone());
             let only_that = Order { class: Class::Paying, info, content, ..Order::default() };
             let decides_nothing = order == only_that;
@@ -69,11 +69,11 @@ fn payment(data: &[u8], tree: Option<&Element<'_>>) {
                 as_written(&order, tree);
             }
         }
-        PayAnswer::Failed(order) => {
+        PayResponse::Failed(order) => {
             assert_eq!(ok, "0");
             as_written(&order, tree);
         }
-        PayAnswer::Refused(info) => {
+        PayResponse::Refused(info) => {
             assert!(ok == "0" || ok == "-1");
             assert_eq!(tree.attribute("info"), Some(info.as_str()));
         }
@@ -90,7 +90,7 @@ fn contradicts_itself(tree: &Element<'_>) -> bool {
 
 /// Whether it may contain more than one response.
 fn may_be_several(data: &[u8]) -> bool {
-    decode_answer(data).is_some_and(|text| text.matches("<dm").count() > 1)
+    decode_response(data).is_some_and(|text| text.matches("<dm").count() > 1)
 }
 
 fn as_written(order: &Order, tree: &Element<'_>) {
@@ -113,7 +113,7 @@ fn no_more_when_cut(data: &[u8], whole: &Order) {
     for _ in 0..6 {
         at = text.floor_char_boundary(at * 7 / 8);
         match pay(&data[..at]) {
-            Ok(PayAnswer::Done(part)) => assert_eq!(&part, whole, "cut at {at}"),
+            Ok(PayResponse::Done(part)) => assert_eq!(&part, whole, "cut at {at}"),
             Ok(other) => panic!("cut at {at}: {other:?}"),
             Err(_) => {}
         }
@@ -128,7 +128,7 @@ fn same_in_gbk(data: &[u8], tree: &Element<'_>, whole: &Order) {
         return;
     }
     match pay(&gbk) {
-        Ok(PayAnswer::Done(order)) => {
+        Ok(PayResponse::Done(order)) => {
             assert_eq!((order.dm_id, order.total_fen), (whole.dm_id.clone(), whole.total_fen));
         }
         Ok(other) => panic!("paid in UTF-8 and in GBK {other:?}"),
@@ -137,7 +137,7 @@ fn same_in_gbk(data: &[u8], tree: &Element<'_>, whole: &Order) {
 }
 
 fn read_bill(data: &[u8], tree: Option<&Element<'_>>) {
-    let Ok(BillAnswer::Found(bill)) = bill::read(data) else { return };
+    let Ok(BillResponse::Found(bill)) = bill::read(data) else { return };
     let tree = tree.expect("a bill that was read is XML");
     assert_eq!(said(tree), "1");
     adds_up(&bill);
@@ -157,8 +157,8 @@ fn adds_up(bill: &Bill) {
     assert!(bill.refundable_fen() >= 0 && bill.refundable_fen() <= bill.pay_total_fen.max(0));
 }
 
-fn other_answers(data: &[u8], tree: Option<&Element<'_>>) {
-    if let Ok(Activation::Done(device)) = answer::activation(data) {
+fn other_responses(data: &[u8], tree: Option<&Element<'_>>) {
+    if let Ok(Activation::Done(device)) = response::activation(data) {
         assert!(!device.id.is_empty() && !device.key.is_empty());
         assert!(
             !format!("{device:?}").contains(&device.key)
@@ -166,10 +166,10 @@ fn other_answers(data: &[u8], tree: Option<&Element<'_>>) {
                 || device.key.len() < 12
         );
     }
-    if let Ok(Ok(time)) = answer::time(data) {
+    if let Ok(Ok(time)) = response::time(data) {
         assert!(time.len() == 14 && time.bytes().all(|byte| byte.is_ascii_digit()));
     }
-    if let Ok(ConfigAnswer::Good(config)) = config::parse(data) {
+    if let Ok(ConfigResponse::Good(config)) = config::parse(data) {
         let tree = tree.expect("a config that was read is XML");
         assert!(config.server.starts_with("http://") || config.server.starts_with("https://"));
         assert_eq!(config.pay_types.len(), tree.children.iter().filter(|c| c.name == "dm_code").count());

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-const PAID: &str = include_str!("../answers/paid.xml");
-const REFUNDED: &str = include_str!("../answers/refunded.xml");
-const CONFIG: &str = include_str!("../answers/config.xml");
+const PAID: &str = include_str!("../responses/paid.xml");
+const REFUNDED: &str = include_str!("../responses/refunded.xml");
+const CONFIG: &str = include_str!("../responses/config.xml");
 /// An order whose response the server delays, so that a waiting program can be inspected.
 const SLOW: &str = "dm1";
 const THINKING: Duration = Duration::from_millis(500);
@@ -88,12 +88,12 @@ impl Shop {
     }
 }
 
-fn filled(answer: &str, dm_id: &str, total: &str) -> String {
+fn filled(response: &str, dm_id: &str, total: &str) -> String {
     let number = dm_id.strip_prefix("dm").unwrap_or(dm_id);
     // Amounts have two decimals here.
     let fen = total.replace('.', "");
     let fen = fen.trim_start_matches('0');
-    answer
+    response
         .replace("{total}", total)
         .replace("{fen}", fen)
         .replace("{dm_id}", dm_id)

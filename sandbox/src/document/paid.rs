@@ -19,7 +19,7 @@ pub(crate) enum Slip {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct PaidAnswer {
+pub(crate) struct PaidDocument {
     pub slip: Slip,
     pub bill: Bill,
     pub payment: Payment,
@@ -30,7 +30,7 @@ pub(crate) struct PaidAnswer {
     pub close_tag: bool,
 }
 
-impl PaidAnswer {
+impl PaidDocument {
     pub(super) fn xml(&self) -> String {
         let open = match self.slip {
             Slip::Charge => self.charge_tag(),

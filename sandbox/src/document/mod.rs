@@ -15,23 +15,23 @@ mod xml;
 use crate::moment::Moment;
 
 pub(crate) use brief::Brief;
-pub(crate) use config::ConfigAnswer;
-pub(crate) use paid::{PaidAnswer, Slip};
+pub(crate) use config::ConfigDocument;
+pub(crate) use paid::{PaidDocument, Slip};
 pub(crate) use receipt::Receipt;
-pub(crate) use refunded::RefundedAnswer;
+pub(crate) use refunded::RefundedDocument;
 pub(crate) use said::said;
 pub(crate) use statement::Statement;
 use xml::Tag;
 
 /// A response of the platform.
 #[derive(Debug, Clone)]
-pub(crate) enum Answer {
+pub(crate) enum Document {
     Brief(Brief),
     Activated(Activated),
-    Config(ConfigAnswer),
+    Config(ConfigDocument),
     Time(Moment),
-    Paid(Box<PaidAnswer>),
-    Refunded(Box<RefundedAnswer>),
+    Paid(Box<PaidDocument>),
+    Refunded(Box<RefundedDocument>),
     Statement(Box<Statement>),
     Receipt(Receipt),
 }
@@ -43,7 +43,7 @@ pub(crate) struct Activated {
     pub key: String,
 }
 
-impl Answer {
+impl Document {
     pub(crate) fn body(&self) -> String {
         match self {
             Self::Brief(brief) => brief.xml(),
