@@ -700,13 +700,13 @@ impl Charge {
                 self.order_failed(now, asked, order)
             }
             Class::Unlisted | Class::TroubledFailure if is_ours && self.is_quiet(asked) => {
-                self.order_is_failing(asked, &order, source);
+                self.order_is_failing(now, asked, &order, source);
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
             }
             class if class.denies() => {
                 if class == Class::Bare {
-                    self.order_is_failing(asked, &order, source);
+                    self.order_is_failing(now, asked, &order, source);
                 }
                 let names_another = self.names_another(&order, source);
                 self.evidence.hear(Said::NotThere);
@@ -721,14 +721,14 @@ impl Charge {
     }
 
     /// Handles a failed order of the auth code without a final reason: the customer may choose another card.
-    fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
+    fn order_is_failing(&mut self, now: Millis, asked: Millis, order: &Order, source: Source) {
         if source == Source::Code && !order.dm_id.is_empty() {
             // The failure of another order says nothing about how long this one has been failing.
             if !self.failing.is_empty() && self.failing != order.dm_id {
                 self.evidence.failed_at = None;
             }
             self.failing.clone_from(&order.dm_id);
-            self.failed_at(asked);
+            self.failed_at(now, asked);
         }
     }
 
@@ -748,7 +748,7 @@ impl Charge {
             Some(Failure::Once { gap: known }) => known.max(gap),
             _ => gap,
         };
-        let (first, asked) = (self.failed_at(asked), self.quiet(asked));
+        let (first, asked) = (self.failed_at(now, asked), self.quiet(asked));
         let second = first.saturating_add(gap);
         if asked > first && asked >= second {
             self.failure = Some(Failure::Twice);
@@ -758,8 +758,9 @@ impl Charge {
         self.pause(now, second.saturating_sub(self.quiet(now)))
     }
 
-    /// Returns when the order was first reported as failed; sets it to now if this is the first time.
-    fn failed_at(&mut self, asked: Millis) -> Millis {
+    /// Returns when the order was first reported as failed; sets it to now if this is the first time. The
+    /// query may have waited for its turn, and its response may have taken long: it failed as late as now.
+    fn failed_at(&mut self, now: Millis, asked: Millis) -> Millis {
         if let Some(first) = self.evidence.failed_at {
             return first;
         }
@@ -767,8 +768,9 @@ impl Charge {
         // unread.
         self.evidence.quiet = self.quiet(asked);
         self.quiet_at = asked;
-        self.evidence.failed_at = Some(self.evidence.quiet);
-        self.evidence.quiet
+        let first = self.evidence.quiet.saturating_add(now.saturating_sub(asked));
+        self.evidence.failed_at = Some(first);
+        first
     }
 
     /// Handles a response that knows nothing of the payment.

@@ -384,7 +384,7 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
     for quiet in [2_000, 10 * QUIET, 20 * QUIET] {
         let mut known = failed_once(&ours(quiet), failed("dm1"), 0);
         let first = known.failed_at.unwrap();
-        assert_eq!(first, quiet.min(10 * QUIET));
+        assert_eq!(first, quiet.min(10 * QUIET) + 10);
         // A later call counts the time that has passed since.
         known.quiet += 29_000;
         known = failed_once(&known, failed("dm1"), 7);
@@ -399,12 +399,24 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
 }
 
 #[test]
+fn a_failure_counts_from_its_response_however_long_that_took() {
+    // In a recovery, the query waits while those of other charges are answered.
+    let known = ours(2_000);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
+    charge.on(31_000, response(failed("dm1")));
+    assert_eq!(charge.on(31_000, written()), Action::Wait { until: 61_000 });
+    charge.on(61_000, Event::Woke);
+    assert_eq!(charge.on(61_010, response(failed("dm1"))), Action::Send(Question::ByAuthCode));
+}
+
+#[test]
 fn a_second_failure_comes_no_sooner_for_having_been_watched_for_long() {
     let known = ours(20 * QUIET);
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
     charge.on(10, response(failed("dm1")));
-    assert_eq!(charge.on(10, written()), Action::Wait { until: 30_000 });
+    assert_eq!(charge.on(10, written()), Action::Wait { until: 30_010 });
     charge.on(29_000, Event::Woke);
     assert!(matches!(charge.on(29_010, response(failed("dm1"))), Action::Wait { .. }));
 }
