@@ -102,9 +102,7 @@ pub struct Oracle {
     excused_codes: BTreeSet<u64>,
     /// Orders with a refund that a lying disk has lost.
     excused_orders: BTreeSet<u64>,
-    /// Back-office refunds that look exactly like a till's: the order and the amount.
-    lookalikes: BTreeSet<(usize, i64)>,
-    /// Refunds that were reported as made because of such a line.
+    /// Refunds that were reported as made because of another's line of the same amount.
     mistaken: BTreeSet<Origin>,
     /// Refunds recorded as made elsewhere: the order and the amount.
     elsewhere: BTreeMap<Origin, (String, i64)>,
@@ -196,11 +194,6 @@ impl Oracle {
     /// Notes that a refund becomes two lines.
     pub fn split(&mut self, about: Origin) {
         self.history_mut(about, true).split = true;
-    }
-
-    /// Notes that the back office refunds exactly what a till refunds.
-    pub fn lookalike(&mut self, order: usize, fen: i64) {
-        self.lookalikes.insert((order, fen));
     }
 
     /// Notes the device with which a charge leaves a till.
@@ -576,7 +569,7 @@ impl Oracle {
         let of_doubled = |line: &Line| line.origin.is_some_and(|origin| self.is_doubled(origin));
         let doubled =
             self.is_doubled(about) || order.is_some_and(|order| order.refunds.iter().any(of_doubled));
-        let lookalike = at.is_some_and(|at| self.lookalikes.contains(&(at, i64::from(row.fen))));
+        let lookalike = at.zip(order).is_some_and(|(at, order)| self.has_lookalike(at, order, row));
         let split = self.refunds.get(&about).is_some_and(|history| history.split);
         match row.state {
             RefundState::Refunded
@@ -616,6 +609,19 @@ impl Oracle {
             _ => {}
         }
         self.owns_its_lines(about, row, platform)
+    }
+
+    /// Whether the back office has refunded exactly the amount of a refund, and nothing tells the two apart: in
+    /// a line that the till had not seen before, or that an earlier refund took for its own, whose own line
+    /// may be taken for this one's.
+    fn has_lookalike(&self, at: usize, order: &Order, row: &RefundRow) -> bool {
+        let is_like = |line: &&Line| line.origin.is_none() && line.fen == i64::from(row.fen);
+        order
+            .refunds
+            .iter()
+            .filter(is_like)
+            .map(|line| mark(number(at), line))
+            .any(|line| self.owned.contains_key(&line) || row.before.lines().all(|known| known != line))
     }
 
     /// Checks that a refund recorded as made elsewhere has no line of its own, and exists only where nothing

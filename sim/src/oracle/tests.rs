@@ -194,7 +194,7 @@ fn a_refund_is_told_as_it_is() {
     let with = |lines: Vec<crate::platform::Line>| platform(vec![Order { refunds: lines, ..order() }]);
     let ours = || line(60, Some(REFUND));
     oracle.wrote(0, &made(RefundState::Refunded), &with(vec![ours()])).unwrap();
-    assert_eq!(rule(oracle.wrote(0, &made(RefundState::Refunded), &with(vec![line(60, None)]))), 3);
+    assert_eq!(rule(oracle.wrote(0, &made(RefundState::Refunded), &with(vec![line(61, None)]))), 3);
     assert_eq!(rule(oracle.wrote(0, &made(RefundState::NotRefunded), &with(vec![ours()]))), 3);
     assert_eq!(rule(oracle.wrote(0, &made(RefundState::Conflict), &with(vec![ours()]))), 7);
     let ledger = Ledger { charges: Vec::new(), refunds: vec![refund_row(RefundState::Open)] };
@@ -381,12 +381,30 @@ fn a_wrong_verdict_is_counted_where_the_premises_are_broken_and_only_there() {
 
 #[test]
 fn a_refund_of_the_same_amount_elsewhere_is_counted_apart() {
-    let mut oracle = Oracle::default();
-    let change = Change::Refund(Some(refund_row(RefundState::Open)), refund_row(RefundState::Refunded));
-    let line = Line { fen: 60, at: 6, shown: 6, origin: None };
-    let elsewhere = platform(vec![Order { refunds: vec![line], ..order() }]);
-    assert_eq!(rule(oracle.wrote(0, &change, &elsewhere)), 3);
-    oracle.lookalike(0, 60);
-    oracle.wrote(0, &change, &elsewhere).unwrap();
+    let (mut oracle, line) = (Oracle::default(), Line { fen: 60, at: 6, shown: 6, origin: None });
+    let of = |lines: &[&Line]| {
+        platform(vec![Order { refunds: lines.iter().copied().cloned().collect(), ..order() }])
+    };
+    let made = |number, before: &str, line: &Line| {
+        let lines = Before::from_text(&mark(2_034_140_001, line));
+        let row = RefundRow { number, before: before.to_owned(), lines, ..refund_row(RefundState::Refunded) };
+        Change::Refund(Some(RefundRow { state: RefundState::Open, ..row.clone() }), row)
+    };
+    let before = mark(2_034_140_001, &line);
+    assert_eq!(
+        rule(oracle.wrote(0, &made(9, &before, &line), &of(&[&line]))),
+        3,
+        "the bill showed it before"
+    );
+    let other = Line { fen: 61, ..line.clone() };
+    assert_eq!(rule(oracle.wrote(0, &made(9, "", &other), &of(&[&other]))), 3);
+    assert_eq!(oracle.excused_refunds(), 0);
+    oracle.wrote(0, &made(9, "", &line), &of(&[&line])).unwrap();
     assert_eq!(oracle.excused_refunds(), 1);
+    // The line of that refund may be taken for the next one's.
+    let own = Line { at: 70_000, origin: Some(REFUND), ..line.clone() };
+    let (next, both) = (made(10, &before, &own), of(&[&line, &own]));
+    assert_eq!(rule(Oracle::default().wrote(0, &next, &both)), 3);
+    oracle.wrote(0, &next, &both).unwrap();
+    assert_eq!(oracle.excused_refunds(), 2);
 }
