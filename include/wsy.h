@@ -38,7 +38,7 @@
  *                           finds out.
  *     WSY_PAID_EARLIER (-5) paid, and already reported as paid; nobody was charged now. Do not hand over goods again.
  *     WSY_DECIDED (-6)      a person decided the outcome (wsy_decide); the reply says how.
- *     WSY_VOIDED (-7)       the bill was undone with wsy_payment_void: the customer has the money.
+ *     WSY_VOIDED (-7)       the bill was voided with wsy_payment_void: the customer has the money.
  *     below -100            an error: nothing was sent. wsy_code_text says what to do.
  *   From wsy_payment_poll and wsy_payment_wait, WSY_ERR_HANDLE, WSY_ERR_ARGUMENT and WSY_ERR_IN_CALLBACK concern
  *   that call alone, not the payment.
@@ -913,8 +913,8 @@ int32_t wsy_refund(wsy_client *client,
 /*
  * Undoes a bill of this till: settles it, and refunds what is left of each of its orders that was paid.
  *
- * May be repeated until it is decided; it refunds once. The wish to undo the bill stays on record, even
- * across a power cut and after WSY_NOT_REFUNDED, until the bill is undone or a person decides otherwise
+ * May be repeated until it is decided; it refunds once. The wish to void the bill stays on record, even
+ * across a power cut and after WSY_NOT_REFUNDED, until the bill is voided or a person decides otherwise
  * (wsy_decide, wsy_decide_refund). Until then wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for the
  * bill, and wsy_unresolved lists it.
  *
@@ -927,12 +927,12 @@ int32_t wsy_refund(wsy_client *client,
  *
  * Returns
  *   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
- *   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
+ *   WSY_NOT_PAID      the bill was not paid; there is nothing to void.
  *   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
- *                     bill is still to be undone, and wsy_unresolved lists it. Call again to try another
+ *                     bill is still to be voided, and wsy_unresolved lists it. Call again to try another
  *                     refund, or call wsy_decide with "keep" or "paid" to leave it as it is.
  *   WSY_UNKNOWN       undecided; call again later.
- *   WSY_DECIDED       a person decided the outcome of the bill; nothing is undone.
+ *   WSY_DECIDED       a person decided the outcome of the bill; nothing is voided.
  * or an error of wsy_settle or wsy_refund, after which no refund was sent. If one of several orders was
  * refunded and another could not be, the code is WSY_UNKNOWN, with the refund that was made.
  * WSY_ERR_ALREADY_REFUNDED: nothing is left to refund.
@@ -948,7 +948,7 @@ int32_t wsy_void(wsy_client *client,
 /*
  * Starts what wsy_void does, and returns at once.
  *
- * Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to undo the bill is on record
+ * Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to void the bill is on record
  * when this returns; a cancel only stops the waiting.
  *
  * payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
@@ -1098,7 +1098,7 @@ int32_t wsy_micropay_start(wsy_client *client,
 /*
  * Starts a refund as wsy_refund does, and returns at once.
  *
- * It cannot be undone with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
+ * It cannot be voided with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
  *
  * Pointers:
  * As for wsy_micropay_start.
@@ -1178,10 +1178,10 @@ int32_t wsy_payment_text(const wsy_payment *payment,
  * Stops waiting for a started payment; does not undo it.
  *
  * What was not sent is never sent (WSY_ERR_CANCELLED). What may have been taken is reported as WSY_UNKNOWN
- * and stays open in the ledger. To undo a payment, use wsy_payment_void.
+ * and stays open in the ledger. To void a payment, use wsy_payment_void.
  *
  * A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
- * started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
+ * started: the bill stays on record as to be voided, wsy_unresolved lists it, and wsy_void or
  * wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
  * come out.
  *
@@ -1199,13 +1199,13 @@ int32_t wsy_payment_cancel(wsy_payment *payment);
  * wsy_settle_start) is then pending again. It ends as wsy_void would, but with WSY_VOIDED instead of
  * WSY_REFUNDED: WSY_PAID is the only positive code of a charge.
  *
- * When this returns WSY_OK, the wish to undo the bill is on record, or nothing of it is charged: a charge
+ * When this returns WSY_OK, the wish to void the bill is on record, or nothing of it is charged: a charge
  * that was not yet sent is never sent. A later wsy_payment_cancel stops the waiting: if the bill is not
- * undone by then, the payment ends as WSY_UNKNOWN, and the bill remains to be undone.
+ * voided by then, the payment ends as WSY_UNKNOWN, and the bill remains to be voided.
  *
  * Threads: any. Returns at once.
  *
- * Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not undone) or
+ * Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not voided) or
  * WSY_ERR_HANDLE (also if the client is closed).
  */
 int32_t wsy_payment_void(wsy_payment *payment);
@@ -1525,9 +1525,9 @@ int32_t wsy_close_day(wsy_client *client,
  * reply: NULL, or receives a reply with these lists, oldest first:
  *   "charge", "refund"
  *                the charges and refunds that are undecided, the refunds that need a person, and the charges
- *                of bills that wsy_void was called for and has not undone yet; open: how many there are in
+ *                of bills that wsy_void was called for and has not voided yet; open: how many there are in
  *                both lists. wsy_recover settles those in state "open". Only a person can resolve those in
- *                state "conflict". A charge in another state is of a bill that is to be undone: wsy_void
+ *                state "conflict". A charge in another state is of a bill that is to be voided: wsy_void
  *                finishes it
  *   "unfinished" the charges of paid bills whose verdict may not have reached anybody: wsy_recover or a void
  *                found it, the handle was freed, or the program ended just after it was reported;
@@ -1551,7 +1551,7 @@ int32_t wsy_unresolved(wsy_client *client,
  *
  * The library decides by the platform's responses alone. Where they do not decide, a person looks in the
  * back office and says what became of the payment. The charge may be undecided, a payment that is to be
- * undone, or one whose verdict may not have reached anybody.
+ * voided, or one whose verdict may not have reached anybody.
  *
  * out_trade_no: the number of the bill.
  * attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that
@@ -1562,12 +1562,12 @@ int32_t wsy_unresolved(wsy_client *client,
  *               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with
  *               a new code.
  *               "keep": the charge stays as it is, and the library continues to query it. A bill that was to
- *               be undone no longer is.
+ *               be voided no longer is.
  * by:           who decides, such as a name or a number; must not be empty.
  * why:          the reason, such as what the back office shows; must not be empty.
  * reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
  *
- * A decision ends the wish to undo the bill (wsy_void); "not_paid" ends it only where nothing else of the
+ * A decision ends the wish to void the bill (wsy_void); "not_paid" ends it only where nothing else of the
  * bill is paid or open. From then on wsy_micropay and wsy_settle return WSY_DECIDED where the decision
  * answers them. wsy_reconcile still asks the platform, and raises an alarm if it disagrees. The decision is
  * kept forever; wsy_find and wsy_day list it.
@@ -1597,10 +1597,10 @@ int32_t wsy_decide(wsy_client *client,
  * Otherwise as wsy_decide.
  *
  * out_refund_no: the number of the refund; wsy_unresolved lists that of a void.
- * decision:      "refunded": the money went back. This ends the wish to undo the bill where nothing else of
+ * decision:      "refunded": the money went back. This ends the wish to void the bill where nothing else of
  *                the bill is paid or open.
  *                "not_refunded": the money did not go back, and will not. It can be refunded again under a
- *                new number. If the refund was that of a void, this ends the wish to undo the bill.
+ *                new number. If the refund was that of a void, this ends the wish to void the bill.
  *                "keep": the refund stays as it is.
  * by, why:       who decides, and the reason; must not be empty.
  * reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).

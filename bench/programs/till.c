@@ -33,18 +33,23 @@ static void must(int32_t code, int32_t wanted, const char *what, wsy_reply *repl
     exit(1);
 }
 
-static wsy_client *opened(const char *folder, const char *base)
+/* The device of the platform's responses. Clients of one program cannot share one. */
+#define DEVICE 215117
+
+static wsy_client *opened(const char *folder, const char *base, int number)
 {
+    char id[16];
     wsy_client *till = NULL;
     wsy_params *options = NULL;
     wsy_reply *reply = NULL;
     int32_t device = 0;
 
+    sprintf(id, "%d", number);
     must(wsy_params_new(WSY_UTF8, &options), WSY_OK, "params", NULL);
     must(wsy_params_set(options, "base", base), WSY_OK, "base", NULL);
     must(wsy_open(folder, WSY_UTF8, options, &till, &reply), WSY_OK, "open", reply);
     if (wsy_reply_int(reply, "device_id", &device) != WSY_OK || device == 0)
-        must(wsy_set_device(till, "215117", "0123456789abcdef0123456789abcdef", NULL), WSY_OK, "set_device", NULL);
+        must(wsy_set_device(till, id, "0123456789abcdef0123456789abcdef", NULL), WSY_OK, "set_device", NULL);
     wsy_reply_free(reply);
     wsy_params_free(options);
     return till;
@@ -130,7 +135,7 @@ static void openings(const char *folder, const char *base, long calls)
     moment from = now();
     long i;
     for (i = 0; i < calls; i++)
-        wsy_close(opened(folder, base));
+        wsy_close(opened(folder, base, DEVICE));
     print_per_call(from, now(), calls);
 }
 
@@ -187,7 +192,7 @@ static void clients(const char *folder, const char *base, long calls, int count)
     for (i = 0; i < count; i++) {
         snprintf(own, sizeof own, "%s/%d", folder, i);
         mkdir(own, 0700);
-        workers[i].till = opened(own, base);
+        workers[i].till = opened(own, base, DEVICE + i);
         workers[i].calls = calls;
         query(workers[i].till);
     }
@@ -232,7 +237,7 @@ int main(int argc, char **argv)
     }
     if (argc < 4)
         fail("till", "see the source for its usage");
-    till = opened(argv[2], argv[3]);
+    till = opened(argv[2], argv[3], DEVICE);
     if (strcmp(what, "query") == 0)
         queries(till, calls);
     else if (strcmp(what, "pay") == 0)

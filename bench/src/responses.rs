@@ -31,15 +31,12 @@ impl Shop {
     /// The response to a request, head and body.
     pub fn answer(&self, request: &str) -> String {
         if request.starts_with("GET /o2o_dmprinter/app.php") {
-            return CONFIG.replace("{base}", &self.base);
+            let line = request.lines().next().unwrap_or_default();
+            let query = line.split(['?', ' ']).nth(2).unwrap_or_default();
+            return CONFIG.replace("{base}", &self.base).replace("{device}", field(query, "device_id"));
         }
         let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        let field = |name: &str| {
-            body.split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(n, _)| *n == name)
-                .map_or("", |(_, v)| v)
-        };
+        let field = |name| field(body, name);
         let dm_id = field("dm_id");
         match field("action") {
             "micropay" => {
@@ -98,4 +95,10 @@ fn filled(response: &str, dm_id: &str, total: &str) -> String {
         .replace("{fen}", fen)
         .replace("{dm_id}", dm_id)
         .replace("{number}", number)
+}
+
+/// A parameter of a form; empty if it is not there.
+fn field<'a>(form: &'a str, name: &str) -> &'a str {
+    let mut pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(n, _)| *n == name).map_or("", |(_, value)| value)
 }

@@ -3,6 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
 /// Milliseconds since 1970-01-01 00:00:00 UTC.
@@ -48,28 +50,20 @@ impl Moment {
 
     /// `2018-04-21 18:58:01`
     pub(crate) fn text(self) -> String {
-        let at = self.in_beijing();
-        let (date, hour, minute, second) = (at.date(), at.hour(), at.minute(), at.second());
-        let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        shown(self.in_beijing(), format_description!("[year]-[month]-[day] [hour]:[minute]:[second]"))
     }
 
     /// `20180421185801`
     pub(crate) fn digits(self) -> String {
-        self.text().chars().filter(char::is_ascii_digit).collect()
+        shown(self.in_beijing(), format_description!("[year][month][day][hour][minute][second]"))
     }
 
     /// `Sat, 21 Apr 2018 10:58:01 GMT`, as in a response's `Date` header.
     pub(crate) fn http_date(self) -> String {
-        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let at = self.in_beijing().to_offset(UtcOffset::UTC);
-        let (date, hour, minute, second) = (at.date(), at.hour(), at.minute(), at.second());
-        let weekday = DAYS[usize::from(date.weekday().number_days_from_monday())];
-        let month = MONTHS[usize::from(u8::from(date.month())) - 1];
-        let (day, year) = (date.day(), date.year());
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+        let format = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        shown(self.in_beijing().to_offset(UtcOffset::UTC), format)
     }
 
     /// Times beyond the calendar become the epoch: only an absurd clock skew gets there.
@@ -80,6 +74,11 @@ impl Moment {
             .and_then(|at| at.checked_to_offset(east))
             .unwrap_or_else(|| OffsetDateTime::UNIX_EPOCH.to_offset(east))
     }
+}
+
+/// Only a format that asks for what a time does not have can fail.
+fn shown(time: OffsetDateTime, format: &[BorrowedFormatItem<'_>]) -> String {
+    time.format(format).unwrap_or_default()
 }
 
 fn saturating_millis(duration: Duration) -> i64 {

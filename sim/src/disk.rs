@@ -128,7 +128,7 @@ pub enum Write {
     Refund(row::RefundRow),
     /// A new refund that replaces one that was never sent.
     Again(row::RefundRow),
-    /// Sets or clears the mark that a bill is to be undone.
+    /// Sets or clears the mark that a bill is to be voided.
     ToVoid(String, bool),
     /// An alarm.
     Alarm(NewAlarm),

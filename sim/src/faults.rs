@@ -107,7 +107,7 @@ words! {
         ResumeConflict = "settling a refund: writing a conflict",
         /// About to report.
         ResumeTell = "settling a refund: reporting",
-        /// Writing that a bill is to be undone.
+        /// Writing that a bill is to be voided.
         VoidIntent = "void: writing the intent",
         /// Moving on from one order to the next.
         VoidNext = "void: next order",
@@ -115,7 +115,7 @@ words! {
         ChargeTold = "charge: writing that it is reported",
         /// Writing a person's decision.
         Decision = "decision: writing it",
-        /// Writing that a bill no longer has to be undone.
+        /// Writing that a bill no longer has to be voided.
         VoidDone = "void: writing that it is done",
         /// Asking about decided charges and refunds.
         Reconcile = "reconciling",

@@ -13,7 +13,7 @@ pub struct Premise {
 pub const PREMISES: [Premise; 10] = [
     Premise {
         en: "A charge takes effect within 60 s of the end of its exchange or never, where that was answered or its connection was reset; within 120 s where nobody saw it end.",
-        zh: "请求得到回复或连接被复位之后，扣款最迟在 60 秒内发生，否则不再发生；没有人看到它如何结束的，最迟在 120 秒内。",
+        zh: "请求得到答复或连接被复位之后，扣款最迟在 60 秒内发生，否则不再发生；没有人看到它如何结束的，最迟在 120 秒内。",
     },
     Premise {
         en: "After that time a question about a charge that is there is answered with a denial, or with another device's order, twice at most.",
@@ -29,7 +29,7 @@ pub const PREMISES: [Premise; 10] = [
     },
     Premise {
         en: "A response that belongs to another request differs in order, amount or device, or names an order that another bill of this ledger has. A query about a charge gets one that differs in nothing at most once.",
-        zh: "属于别的请求的回复，在平台单号、金额或设备上有差别，或者其单号属于本账本的另一笔账单；毫无差别的，每笔收款的查询最多遇到一次。",
+        zh: "属于别的请求的答复，在平台单号、金额或设备上有差别，或者其单号属于本账本的另一笔账单；毫无差别的，每笔收款的查询最多遇到一次。",
     },
     Premise {
         en: "A refund is made within 4 minutes of its request and shown 10 minutes later at most; once its acceptance is on disk, it may be shown a day later or never be made.",

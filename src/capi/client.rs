@@ -15,7 +15,7 @@ use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::pointers::{CText, Out};
 use crate::capi::reply::wsy_reply;
-use crate::capi::rows::is_to_be_undone;
+use crate::capi::rows::is_to_be_voided;
 use crate::capi::started::withdraw_unheard;
 use crate::driver::{self, Store};
 use crate::protocol::text::Charset;
@@ -196,7 +196,7 @@ fn opened(till: &Till) -> Draft {
     let refunds = ledger.open_refunds().ok().map(|rows| rows.len());
     let conflicts = ledger.conflicts().ok().map(|rows| rows.len());
     let alarms = ledger.alarms().ok().map(|rows| rows.len());
-    let undoing = ledger.to_void().ok().map(|rows| rows.iter().filter(|row| is_to_be_undone(row)).count());
+    let undoing = ledger.to_void().ok().map(|rows| rows.iter().filter(|row| is_to_be_voided(row)).count());
     let unfinished = driver::unfinished(till).map(|rows| rows.len()).unwrap_or_default();
     let refusal = till.refusal();
     let left = Left {

@@ -17,7 +17,7 @@ use crate::till::code::Code;
 ///
 /// The library decides by the platform's responses alone. Where they do not decide, a person looks in the
 /// back office and says what became of the payment. The charge may be undecided, a payment that is to be
-/// undone, or one whose verdict may not have reached anybody.
+/// voided, or one whose verdict may not have reached anybody.
 ///
 /// out_trade_no: the number of the bill.
 /// attempt:      which attempt on it, as wsy_find and wsy_unresolved list them; 0 for the only one that
@@ -28,12 +28,12 @@ use crate::till::code::Code;
 ///               "not_paid": the money was not taken. The attempt is closed, and the bill can be charged with
 ///               a new code.
 ///               "keep": the charge stays as it is, and the library continues to query it. A bill that was to
-///               be undone no longer is.
+///               be voided no longer is.
 /// by:           who decides, such as a name or a number; must not be empty.
 /// why:          the reason, such as what the back office shows; must not be empty.
 /// reply:        NULL, or receives a reply with the fields of the charge (wsy_find).
 ///
-/// A decision ends the wish to undo the bill (wsy_void); "not_paid" ends it only where nothing else of the
+/// A decision ends the wish to void the bill (wsy_void); "not_paid" ends it only where nothing else of the
 /// bill is paid or open. From then on wsy_micropay and wsy_settle return WSY_DECIDED where the decision
 /// answers them. wsy_reconcile still asks the platform, and raises an alarm if it disagrees. The decision is
 /// kept forever; wsy_find and wsy_day list it.
@@ -81,10 +81,10 @@ pub unsafe extern "C" fn wsy_decide(
 /// Otherwise as wsy_decide.
 ///
 /// out_refund_no: the number of the refund; wsy_unresolved lists that of a void.
-/// decision:      "refunded": the money went back. This ends the wish to undo the bill where nothing else of
+/// decision:      "refunded": the money went back. This ends the wish to void the bill where nothing else of
 ///                the bill is paid or open.
 ///                "not_refunded": the money did not go back, and will not. It can be refunded again under a
-///                new number. If the refund was that of a void, this ends the wish to undo the bill.
+///                new number. If the refund was that of a void, this ends the wish to void the bill.
 ///                "keep": the refund stays as it is.
 /// by, why:       who decides, and the reason; must not be empty.
 /// reply:         NULL, or receives a reply with the fields of the refund (wsy_find_refund).

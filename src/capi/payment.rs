@@ -91,7 +91,7 @@ fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<(Draft, Locks), Err
 
 /// Starts a refund as wsy_refund does, and returns at once.
 ///
-/// It cannot be undone with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
+/// It cannot be voided with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
 ///
 /// # Safety
 /// As for wsy_micropay_start.
@@ -242,10 +242,10 @@ pub unsafe extern "C" fn wsy_payment_text(
 /// Stops waiting for a started payment; does not undo it.
 ///
 /// What was not sent is never sent (WSY_ERR_CANCELLED). What may have been taken is reported as WSY_UNKNOWN
-/// and stays open in the ledger. To undo a payment, use wsy_payment_void.
+/// and stays open in the ledger. To void a payment, use wsy_payment_void.
 ///
 /// A recovery ends with what it has settled by then. A void stops too, also one that wsy_payment_void
-/// started: the bill stays on record as to be undone, wsy_unresolved lists it, and wsy_void or
+/// started: the bill stays on record as to be voided, wsy_unresolved lists it, and wsy_void or
 /// wsy_payment_void continues. A print ends at once as WSY_ERR_PRINTER_OFFLINE, and the receipt may still
 /// come out.
 ///
@@ -271,13 +271,13 @@ pub extern "C" fn wsy_payment_cancel(payment: *mut wsy_payment) -> i32 {
 /// wsy_settle_start) is then pending again. It ends as wsy_void would, but with WSY_VOIDED instead of
 /// WSY_REFUNDED: WSY_PAID is the only positive code of a charge.
 ///
-/// When this returns WSY_OK, the wish to undo the bill is on record, or nothing of it is charged: a charge
+/// When this returns WSY_OK, the wish to void the bill is on record, or nothing of it is charged: a charge
 /// that was not yet sent is never sent. A later wsy_payment_cancel stops the waiting: if the bill is not
-/// undone by then, the payment ends as WSY_UNKNOWN, and the bill remains to be undone.
+/// voided by then, the payment ends as WSY_UNKNOWN, and the bill remains to be voided.
 ///
 /// Threads: any. Returns at once.
 ///
-/// Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not undone) or
+/// Returns WSY_OK, WSY_ERR_ARGUMENT (something else was started), WSY_ERR_LEDGER (the bill is not voided) or
 /// WSY_ERR_HANDLE (also if the client is closed).
 ///
 /// # Stdcall

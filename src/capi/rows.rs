@@ -25,17 +25,17 @@ pub fn left_of(charges: &[ChargeRow], refunds: &[RefundRow]) -> Left {
     let of_state = |state| refunds.iter().filter(|row| row.state == state).count();
     Left {
         charges: charges.iter().filter(|row| row.state == ChargeState::Open).count(),
-        undoing: charges.iter().filter(|row| is_to_be_undone(row)).count(),
+        undoing: charges.iter().filter(|row| is_to_be_voided(row)).count(),
         refunds: of_state(RefundState::Open),
         persons: of_state(RefundState::Conflict),
         ..Left::default()
     }
 }
 
-/// Returns whether a charge is settled and its bill is still to be undone. It stays on the list until it is
-/// undone, even if it was not paid: the wish is still open, and the platform may have taken the money after
+/// Returns whether a charge is settled and its bill is still to be voided. It stays on the list until it is
+/// voided, even if it was not paid: the wish is still open, and the platform may have taken the money after
 /// all.
-pub fn is_to_be_undone(row: &ChargeRow) -> bool {
+pub fn is_to_be_voided(row: &ChargeRow) -> bool {
     row.to_void && row.state != ChargeState::Open
 }
 
@@ -43,8 +43,8 @@ pub fn is_to_be_undone(row: &ChargeRow) -> bool {
 fn person(row: &ChargeRow) -> String {
     match row.state {
         _ if !row.needs_person.is_empty() => row.needs_person.clone(),
-        ChargeState::Paid if row.to_void => "paid, and still to be undone".to_owned(),
-        _ if is_to_be_undone(row) => "still to be undone".to_owned(),
+        ChargeState::Paid if row.to_void => "paid, and still to be voided".to_owned(),
+        _ if is_to_be_voided(row) => "still to be voided".to_owned(),
         _ => String::new(),
     }
 }

@@ -35,7 +35,7 @@ pub struct wsy_payment {
 /// The state behind a `wsy_payment`.
 pub(super) struct Payment {
     pub(super) charset: Charset,
-    /// The bill that wsy_payment_void undoes; `None` if there is nothing to undo.
+    /// The bill that wsy_payment_void voids; `None` if there is nothing to void.
     pub(super) out_trade_no: Option<String>,
     /// The text for the cashier, if it does not depend on the progress: in Chinese and in English.
     text: Option<[&'static str; 2]>,
@@ -362,7 +362,7 @@ impl Payment {
 
     /// Undoes its bill: at once if it has ended, otherwise once it does.
     pub(super) fn void(self: Arc<Self>, call: Call, bill: String) -> Result<(), Error> {
-        // The power may fail right after the caller learns that the bill will be undone.
+        // The power may fail right after the caller learns that the bill will be voided.
         call.till.wish_void(&bill, &self.token)?;
         let token = call.till.cancellation_token();
         let mut state = self.lock();

@@ -5,7 +5,7 @@ use crate::capi::client::wsy_client;
 use crate::capi::names;
 use crate::capi::pointers::Out;
 use crate::capi::reply::wsy_reply;
-use crate::capi::rows::{charge_fields, is_to_be_undone, left_of, rows_of};
+use crate::capi::rows::{charge_fields, is_to_be_voided, left_of, rows_of};
 use crate::driver::{self, Store};
 use crate::till::sentences::Left;
 
@@ -14,9 +14,9 @@ use crate::till::sentences::Left;
 /// reply: NULL, or receives a reply with these lists, oldest first:
 ///   "charge", "refund"
 ///                the charges and refunds that are undecided, the refunds that need a person, and the charges
-///                of bills that wsy_void was called for and has not undone yet; open: how many there are in
+///                of bills that wsy_void was called for and has not voided yet; open: how many there are in
 ///                both lists. wsy_recover settles those in state "open". Only a person can resolve those in
-///                state "conflict". A charge in another state is of a bill that is to be undone: wsy_void
+///                state "conflict". A charge in another state is of a bill that is to be voided: wsy_void
 ///                finishes it
 ///   "unfinished" the charges of paid bills whose verdict may not have reached anybody: wsy_recover or a void
 ///                found it, the handle was freed, or the program ended just after it was reported;
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn wsy_unresolved(client: *mut wsy_client, reply: *mut *mu
     answer(client, &reply, |client| {
         let ledger = client.till.ledger();
         let mut charges = ledger.open_charges()?;
-        charges.extend(ledger.to_void()?.into_iter().filter(is_to_be_undone));
+        charges.extend(ledger.to_void()?.into_iter().filter(is_to_be_voided));
         let mut refunds = ledger.open_refunds()?;
         refunds.extend(ledger.conflicts()?);
         let unfinished = driver::unfinished(client.till.as_ref())?;

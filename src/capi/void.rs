@@ -20,8 +20,8 @@ use crate::till::{Error, Till, VoidReport, VoidRun};
 
 /// Undoes a bill of this till: settles it, and refunds what is left of each of its orders that was paid.
 ///
-/// May be repeated until it is decided; it refunds once. The wish to undo the bill stays on record, even
-/// across a power cut and after WSY_NOT_REFUNDED, until the bill is undone or a person decides otherwise
+/// May be repeated until it is decided; it refunds once. The wish to void the bill stays on record, even
+/// across a power cut and after WSY_NOT_REFUNDED, until the bill is voided or a person decides otherwise
 /// (wsy_decide, wsy_decide_refund). Until then wsy_micropay and wsy_settle return WSY_ERR_REFUND_OPEN for the
 /// bill, and wsy_unresolved lists it.
 ///
@@ -34,12 +34,12 @@ use crate::till::{Error, Till, VoidReport, VoidRun};
 ///
 /// Returns
 ///   WSY_REFUNDED      the bill was paid, and the money of all its orders went back.
-///   WSY_NOT_PAID      the bill was not paid; there is nothing to undo.
+///   WSY_NOT_PAID      the bill was not paid; there is nothing to void.
 ///   WSY_NOT_REFUNDED  the bill was paid, and the platform did not refund it: the money is still taken. The
-///                     bill is still to be undone, and wsy_unresolved lists it. Call again to try another
+///                     bill is still to be voided, and wsy_unresolved lists it. Call again to try another
 ///                     refund, or call wsy_decide with "keep" or "paid" to leave it as it is.
 ///   WSY_UNKNOWN       undecided; call again later.
-///   WSY_DECIDED       a person decided the outcome of the bill; nothing is undone.
+///   WSY_DECIDED       a person decided the outcome of the bill; nothing is voided.
 /// or an error of wsy_settle or wsy_refund, after which no refund was sent. If one of several orders was
 /// refunded and another could not be, the code is WSY_UNKNOWN, with the refund that was made.
 /// WSY_ERR_ALREADY_REFUNDED: nothing is left to refund.
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn wsy_void(
 
 /// Starts what wsy_void does, and returns at once.
 ///
-/// Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to undo the bill is on record
+/// Poll or wait for the verdict, and show wsy_payment_text meanwhile. The wish to void the bill is on record
 /// when this returns; a cancel only stops the waiting.
 ///
 /// payment: receives the handle; untouched on an error. The caller frees it with wsy_payment_free.
@@ -126,7 +126,7 @@ fn voided(till: &Till, report: &VoidReport) -> Draft {
         VoidReport::Nothing(report) | VoidReport::Unknown(report) => charged(till, report),
         VoidReport::Refund(report) => refunded(till, report),
         VoidReport::Partly(report, error) => {
-            let detail = format!("not all of the bill is undone yet: {}", chain(error));
+            let detail = format!("not all of the bill is voided yet: {}", chain(error));
             refund_reply(Code::Unknown, report).detail(detail)
         }
     };
@@ -139,7 +139,7 @@ pub(super) fn undone(till: &Till, end: Result<VoidReport, Error>) -> Draft {
     if let Err(Error::Driver(driver::Error::Cancelled)) = end {
         return Draft::new(Code::Unknown)
             .says(&own::VOID_CANCELLED)
-            .detail("the waiting was cancelled before the refund was sent; the bill is still to be undone");
+            .detail("the waiting was cancelled before the refund was sent; the bill is still to be voided");
     }
     let mut draft = ended(till, end);
     if draft.code == Code::Refunded {

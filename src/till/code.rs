@@ -309,7 +309,7 @@ codes! {
             / "The field info has the platform's own message; an empty code, device id or key also returns this.";
     /// The activation was sent, but no complete response came: the code may be used up.
     ActivationLost = -132, NotMoved,
-        zh "激活请求已发出，但没有收到完整的回复；激活码可能已被用掉。" / "用同一个激活码再试一次；如果未通过，在商户后台重新获取。"
+        zh "激活请求已发出，但没有收到完整的答复；激活码可能已被用掉。" / "用同一个激活码再试一次；如果未通过，在商户后台重新获取。"
             / "用同一个激活码再调用一次 wsy_activate；返回 WSY_ERR_ACTIVATION_REFUSED 时，需要新的激活码。",
         en "The activation was sent, but no complete response came back: the code may be used up." / "Try the same code once more. If it is refused, get a new one from the back office."
             / "Call wsy_activate again with the same code; if that returns WSY_ERR_ACTIVATION_REFUSED, a new code is needed.";
@@ -460,14 +460,14 @@ codes! {
             / "No request was sent: use the same numbers and auth code again; detail says why.";
     /// The platform gave no complete response to a query; no money moved.
     NoResponse = -161, NotMoved,
-        zh "没有收到平台的完整回复，没有收款，也没有退款。" / "稍后再试。"
+        zh "没有收到平台的完整答复，没有收款，也没有退款。" / "稍后再试。"
             / "这个调用只查询，没有发出收款或退款请求；原因见 detail。",
         en "The platform gave no complete response; nothing was charged or refunded." / "Try again later."
             / "This call only queries and sent no charge or refund; detail says why.";
     /// The response to a query is not in the platform's format; no money moved.
     BadResponse = -162, NotMoved,
-        zh "收到的不是平台的回复，没有收款，也没有退款。" / "可能要先登录网络，例如商场的无线网络；检查网络后再试。"
-            / "回复不是平台的格式，可能被登录页或代理拦截；见 detail。",
+        zh "收到的不是平台的答复，没有收款，也没有退款。" / "可能要先登录网络，例如商场的无线网络；检查网络后再试。"
+            / "答复不是平台的格式，可能被登录页或代理拦截；见 detail。",
         en "The response did not come from the platform; nothing was charged or refunded." / "The network may require a login, as the Wi-Fi of a shopping mall does. Check it and try again."
             / "The response is not in the platform's format: a login page or a proxy may be in the way; see detail.";
     /// The platform refused a query, or the first read of a bill; no money moved.

@@ -151,7 +151,7 @@ fn an_accepted_refund_without_a_time_does_not_take_a_line_that_is_older_than_it(
 }
 
 #[test]
-fn a_charge_that_ends_while_its_bill_is_to_be_undone_is_not_told_as_paid() {
+fn a_charge_that_ends_while_its_bill_is_to_be_voided_is_not_told_as_paid() {
     let shop = Shop::open_utf8();
     shop.till.micropay_start(0, "B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::PENDING);
     shop.till.wait(0).is(codes::NOT_PAID);

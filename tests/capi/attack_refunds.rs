@@ -70,13 +70,13 @@ fn a_refund_that_was_delivered_twice_is_not_declined_for_what_it_did_itself() {
     }
 }
 
-/// Checks that the only listed charge has to be undone.
+/// Checks that the only listed charge has to be voided.
 fn is_listed_to_be_undone(shop: &Shop, state: &str) {
     let listed = shop.till.unresolved().is(codes::OK);
     assert_eq!(listed.number("open"), 1);
     let charge = &listed.list("charge")[0];
     assert_eq!((charge.text("out_trade_no"), charge.text("state")), ("B1", state));
-    assert!(charge.text("needs_person").contains("to be undone"), "{charge:?}");
+    assert!(charge.text("needs_person").contains("to be voided"), "{charge:?}");
 }
 
 #[test]

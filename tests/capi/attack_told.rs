@@ -548,7 +548,7 @@ fn a_decision_ends_the_wish_to_undo_a_bill_only_for_what_it_is_about() {
     shop.till.void("B1", SOON).is(codes::UNKNOWN);
     in_time(|| shop.till.decide("B1", 1, "not_paid")).is(codes::OK);
     pays(&shop, &second);
-    // The other attempt is still to be undone, or at least is not reported as paid.
+    // The other attempt is still to be voided, or at least is not reported as paid.
     let told = shop.till.settle("B1", NONE).code;
     assert_ne!(codes::name(told), codes::name(codes::PAID));
 }

@@ -1,4 +1,4 @@
-//! A person's decision about bills and refunds that nothing else has decided, that are to be undone, or that
+//! A person's decision about bills and refunds that nothing else has decided, that are to be voided, or that
 //! nobody heard.
 
 use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, FaultOrder};
@@ -58,12 +58,12 @@ fn state(shop: &Shop, bill: &str) -> String {
 fn bill_in(shop: &Shop, what: &str, bill: &str) {
     match what {
         "open" => drop(open(shop, bill)),
-        "open, to be undone" => {
+        "open, to be voided" => {
             open(shop, bill);
             shop.till.void(bill, SOON).is(codes::UNKNOWN);
         }
         "paid" => drop(shop.sell(bill, 100)),
-        "paid, unfinished" | "paid, to be undone" => {
+        "paid, unfinished" | "paid, to be voided" => {
             let code = open(shop, bill);
             if what.ends_with("undone") {
                 shop.till.void(bill, SOON).is(codes::UNKNOWN);
@@ -71,7 +71,7 @@ fn bill_in(shop: &Shop, what: &str, bill: &str) {
             pays(shop, &code);
             shop.till.recover(NONE).is(codes::OK);
         }
-        "told, to be undone" => {
+        "told, to be voided" => {
             shop.sell(bill, 100);
             shop.always(Call::Read, Fault::RequestLost);
             shop.till.void(bill, SOON).is(codes::ERR_NO_RESPONSE);
@@ -81,7 +81,7 @@ fn bill_in(shop: &Shop, what: &str, bill: &str) {
             let code = shop.customer(Behaviour::NoMoney);
             shop.till.micropay(bill, &code, 100, NONE).is(codes::NOT_PAID);
         }
-        "not_paid, to be undone" => {
+        "not_paid, to be voided" => {
             let code = open(shop, bill);
             shop.till.void(bill, SOON).is(codes::UNKNOWN);
             let order = shop.bills().into_iter().find(|bill| bill.auth_code == code).unwrap().dm_id;
@@ -103,13 +103,13 @@ fn every_word_about_a_bill_in_every_state() {
     // The results of "paid", "not_paid" and "keep"; the words about refunds never fit.
     for (at, (what, paid, not_paid, keep)) in [
         ("open", "decided_paid", "decided_not_paid", "open"),
-        ("open, to be undone", "decided_paid", "decided_not_paid", "open"),
+        ("open, to be voided", "decided_paid", "decided_not_paid", "open"),
         ("paid", "", "", ""),
         ("paid, unfinished", "paid", "", "paid"),
-        ("paid, to be undone", "paid", "", "paid"),
-        ("told, to be undone", "paid", "", "paid"),
+        ("paid, to be voided", "paid", "", "paid"),
+        ("told, to be voided", "paid", "", "paid"),
         ("not_paid", "", "", ""),
-        ("not_paid, to be undone", "", "", "not_paid"),
+        ("not_paid, to be voided", "", "", "not_paid"),
         ("decided_paid", "", "", ""),
         ("decided_not_paid", "", "", ""),
     ]
@@ -130,14 +130,14 @@ fn every_word_about_a_bill_in_every_state() {
             assert_eq!(reply.is(codes::OK).text("state"), wanted, "{what} {word}");
             assert_eq!(after.text("state"), wanted, "{what} {word}");
             assert_eq!(after.number("decisions"), before.number("decisions") + 1, "{what} {word}");
-            // The wish to undo it has ended.
+            // The wish to void it has ended.
             let open: Vec<_> = shop.till.unresolved().is(codes::OK).list("charge").to_vec();
             let listed = open.iter().filter(|charge| charge.text("out_trade_no") == bill);
             assert_eq!(listed.count(), usize::from(wanted == "open"), "{what} {word}");
             let told = match (what, word) {
                 (_, "not_paid") => codes::DECIDED,
-                ("not_paid, to be undone", _) => codes::NOT_PAID,
-                ("told, to be undone", _) => codes::PAID_EARLIER,
+                ("not_paid, to be voided", _) => codes::NOT_PAID,
+                ("told, to be voided", _) => codes::PAID_EARLIER,
                 (_, "keep") if wanted == "paid" => codes::PAID,
                 (_, "keep") => codes::UNKNOWN,
                 (_, _) if wanted == "paid" => codes::PAID_EARLIER,

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use wsy_sandbox::{
@@ -350,34 +351,21 @@ fn end_of(mut child: Child) -> Life {
     Life { killed, lines: whole.lines().map(str::to_owned).collect() }
 }
 
-/// Random numbers from a seed (SplitMix64).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % n
+fn faults(rng: &mut Rng) -> Vec<(Call, Fault)> {
+    let mut faults = Vec::new();
+    for call in [Call::Micropay, Call::Query, Call::Refund, Call::Read] {
+        let fault = match rng.u64(..10) {
+            0 => Fault::ResponseLost,
+            1 => Fault::RequestLost,
+            2 => Fault::Delay { ms: 120 },
+            3 => Fault::DelayBefore { ms: 120 },
+            4 => Fault::ResetAfter { bytes: 60 },
+            5 => Fault::Truncated { bytes: 90 },
+            _ => continue,
+        };
+        faults.push((call, fault));
     }
-
-    fn faults(&mut self) -> Vec<(Call, Fault)> {
-        let mut faults = Vec::new();
-        for call in [Call::Micropay, Call::Query, Call::Refund, Call::Read] {
-            let fault = match self.below(10) {
-                0 => Fault::ResponseLost,
-                1 => Fault::RequestLost,
-                2 => Fault::Delay { ms: 120 },
-                3 => Fault::DelayBefore { ms: 120 },
-                4 => Fault::ResetAfter { bytes: 60 },
-                5 => Fault::Truncated { bytes: 90 },
-                _ => continue,
-            };
-            faults.push((call, fault));
-        }
-        faults
-    }
+    faults
 }
 
 fn number(variable: &str, usual: u64) -> u64 {
@@ -448,13 +436,13 @@ fn a_till_that_is_killed_at_any_moment_and_again_in_its_recovery_settles_everyth
     // Three deaths each, with faults of the platform in between.
     let worlds: Vec<u64> = (0..kills.div_ceil(3)).map(|n| seed.wrapping_add(n)).collect();
     all(&worlds, |seed| {
-        let mut rng = Rng(*seed);
-        let mut world = World::new(&rng.faults());
+        let mut rng = Rng::with_seed(*seed);
+        let mut world = World::new(&faults(&mut rng));
         let deaths: Vec<Death> = (0..3)
-            .map(|_| match rng.below(4) {
-                0 => Death::At(format!("sync {} after", 1 + rng.below(6))),
-                1 => Death::At(format!("send {} after", 1 + rng.below(4))),
-                _ => Death::After(1_000 + rng.below(500_000)),
+            .map(|_| match rng.u64(..4) {
+                0 => Death::At(format!("sync {} after", 1 + rng.u64(..6))),
+                1 => Death::At(format!("send {} after", 1 + rng.u64(..4))),
+                _ => Death::After(1_000 + rng.u64(..500_000)),
             })
             .collect();
         for death in &deaths {

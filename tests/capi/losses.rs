@@ -316,7 +316,7 @@ fn the_wish_to_void_survives_a_power_cut_and_can_be_finished() {
     assert_eq!(listed.number("open"), 1);
     let charge = &listed.list("charge")[0];
     assert_eq!((charge.text("out_trade_no"), charge.text("state")), ("B1", "paid"));
-    assert!(charge.text("needs_person").contains("to be undone"), "{charge:?}");
+    assert!(charge.text("needs_person").contains("to be voided"), "{charge:?}");
     shop.till.settle("B1", NONE).is(codes::ERR_REFUND_OPEN);
     shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::ERR_REFUND_OPEN);
     shop.till.void("B1", NONE).is(codes::REFUNDED);

@@ -1,4 +1,4 @@
-//! A bill that is to be undone stays so until it is, or until a person decides otherwise.
+//! A bill that is to be voided stays so until it is, or until a person decides otherwise.
 
 use wsy_sandbox::{Behaviour, Call, Fault};
 

@@ -61,7 +61,7 @@ fn a_void_has_words_of_its_own() {
     let failed = BillOutcome::Failed { info: "支付失败:用户取消支付".into() };
     shop.control.set_bill_outcome(shop.bills()[1].dm_id, &failed).unwrap();
     shop.till.void("B2", NONE).is(codes::NOT_PAID);
-    // Reading the bill gets no response; the wish to undo it stays.
+    // Reading the bill gets no response; the wish to void it stays.
     shop.sell("B3", 100);
     shop.always(Call::Read, Fault::RequestLost);
     let silent = shop.till.void("B3", NONE).is(codes::ERR_NO_RESPONSE);
@@ -161,7 +161,7 @@ fn a_reconciliation_lists_apart_what_is_still_being_paid() {
     says(
         &found,
         &["有 1 单平台显示顾客还在支付", "不要另外收款", "still paying"],
-        &["没有得到平台的回复", "no response"],
+        &["没有得到平台的答复", "no response"],
     );
     // It was not compared: the next reconciliation asks again.
     shop.control.clear_faults();

@@ -118,7 +118,7 @@ fn what_is_kept_of_a_row_is_read_back() {
     assert_eq!((named.told_ms, named.ended_ms), (None, None));
     let paid = ledger.charges("paid").unwrap().pop().unwrap();
     assert!(paid.told_ms.is_some() && paid.told_ms == paid.ended_ms);
-    // A bill that was to be undone when it was paid was not reported as paid.
+    // A bill that was to be voided when it was paid was not reported as paid.
     let to_void = ledger.charges("to-void").unwrap().pop().unwrap();
     let record = Record::Paid(Order { dm_id: "dm1010".to_owned(), ..Order::default() });
     ledger.write_charge(&to_void.after(&record, Tells::Paid, &at(7)).unwrap()).unwrap();

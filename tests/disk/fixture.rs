@@ -20,7 +20,7 @@ use wsy::till::ledger::{AlarmKind, Ledger, NewAlarm, NewCharge, NewRefund, Tells
 /// 2026-11-28 10:00 in Beijing.
 const MORNING: i64 = 1_795_831_200_000;
 
-/// Charges and refunds in every state, a bill that was charged twice, one that is to be undone, and alarms.
+/// Charges and refunds in every state, a bill that was charged twice, one that is to be voided, and alarms.
 pub fn every_kind(ledger: &Ledger) {
     for step in STEPS {
         step(ledger);

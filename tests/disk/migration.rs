@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fastrand::Rng;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use wsy::driver::{RowId, Store};
@@ -13,7 +14,6 @@ use wsy::till::clock;
 use wsy::till::ledger::{ChargeState, Ledger, LedgerError, RefundState, Wallet};
 
 use crate::power_loss;
-use crate::rng::Rng;
 use crate::vfs::{Disk, Plan, Trouble};
 
 /// The schema version that this library writes.
@@ -351,7 +351,7 @@ fn a_power_cut_in_a_migration_loses_nothing() {
         let folder = old_ledger(old);
         let disk = Disk::under(folder.path());
         drop(Ledger::open(folder.path(), false).unwrap());
-        let (ops, mut rng) = (disk.ops(), Rng::new(7));
+        let (ops, mut rng) = (disk.ops(), Rng::with_seed(7));
         assert!(ops.len() > 20, "{}", ops.len());
         for at in 0..=ops.len() {
             let folder = TempDir::new().unwrap();

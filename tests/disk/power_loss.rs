@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use fastrand::Rng;
 use tempfile::TempDir;
 use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
@@ -20,7 +21,6 @@ use wsy::protocol::response::Order;
 use wsy::till::ledger::{Ledger, NewCharge, NewRefund, Tells, Wallet};
 
 use crate::fixture::{self, at};
-use crate::rng::{Rng, how_many};
 use crate::vfs::{Disk, Op};
 
 const SECTORS: [u64; 2] = [512, 4096];
@@ -45,19 +45,19 @@ fn order(dm_id: &str) -> Order {
 
 /// Makes payments with every outcome, refunds with every outcome, and now and then reopens the ledger.
 fn run(seed: u64) -> Run {
-    let mut rng = Rng::new(seed);
+    let mut rng = Rng::with_seed(seed);
     let folder = TempDir::new_in(fast()).unwrap();
     let disk = Disk::under(folder.path());
     let mut told = vec![Told::new()];
     let mut now = Told::new();
     let mut ledger = Ledger::open(folder.path(), false).unwrap();
-    for n in 0..6 + rng.below(20) {
+    for n in 0..6 + rng.u64(..20) {
         let mut tell = |number: &str, state: &str| {
             now.insert(number.to_owned(), state.to_owned());
             told.push(now.clone());
             disk.told(told.len() - 1);
         };
-        if rng.chance(15) {
+        if rng.u64(..100) < 15 {
             drop(ledger);
             ledger = Ledger::open(folder.path(), false).unwrap();
         }
@@ -81,11 +81,11 @@ fn run(seed: u64) -> Run {
             ledger.write_charge(&row).unwrap();
         };
         tell(&bill, "open");
-        if rng.chance(30) {
+        if rng.u64(..100) < 30 {
             note(&Record::Known(named(&dm_id)));
             tell(&bill, "open");
         }
-        match rng.below(4) {
+        match rng.u64(..4) {
             0 => {}
             1 => {
                 note(&Record::NotPaid(NotPaid::NotFound));
@@ -108,7 +108,7 @@ fn named(dm_id: &str) -> Evidence {
 }
 
 fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl FnMut(&str, &str)) {
-    if rng.chance(50) {
+    if rng.u64(..100) < 50 {
         return;
     }
     let number = format!("R{n}");
@@ -135,7 +135,7 @@ fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl F
         pay_id: format!("p{n}"),
         ..Line::default()
     };
-    let (record, state) = match rng.below(4) {
+    let (record, state) = match rng.u64(..4) {
         0 => return,
         1 => (RefundRecord::NotRefunded("no".to_owned()), "not_refunded"),
         2 => (RefundRecord::Conflict("two lines".to_owned()), "conflict"),
@@ -170,20 +170,20 @@ impl Image {
     fn cut(&self, rng: &mut Rng) -> Option<Vec<u8>> {
         let mut pending: Vec<&Op> = self.pending.iter().collect();
         // Everything that was written, nothing of it, or some of it in any order.
-        match rng.below(6) {
+        match rng.u64(..6) {
             0 => {}
             1 => pending.clear(),
             _ => {
-                let keep = rng.below(101);
-                pending.retain(|_| rng.chance(keep));
+                let keep = rng.u64(..101);
+                pending.retain(|_| rng.u64(..100) < keep);
                 for at in (1..pending.len()).rev() {
-                    pending.swap(at, usize::try_from(rng.below(at as u64 + 1)).unwrap());
+                    pending.swap(at, rng.usize(..=at));
                 }
             }
         }
         let mut bytes = self.durable.clone();
         for op in pending {
-            let torn = rng.chance(40);
+            let torn = rng.u64(..100) < 40;
             let target = bytes.get_or_insert_default();
             if torn { tear(rng, target, op) } else { apply(target, op) }
         }
@@ -215,12 +215,12 @@ pub fn images(ledger: &[u8], ops: &[Op], rng: &mut Rng) -> Vec<(String, Vec<u8>)
 /// A write of which only some sectors arrived.
 fn tear(rng: &mut Rng, bytes: &mut Vec<u8>, op: &Op) {
     let Op::Write { file, offset, data } = op else { return apply(bytes, op) };
-    let sector = SECTORS[usize::try_from(rng.below(2)).unwrap()];
+    let sector = SECTORS[rng.usize(..2)];
     let end = offset + data.len() as u64;
     let mut from = *offset;
     while from < end {
         let to = ((from / sector + 1) * sector).min(end);
-        if rng.chance(50) {
+        if rng.u64(..100) < 50 {
             let part = |at: u64| usize::try_from(at - offset).unwrap();
             let data = data[part(from)..part(to)].to_vec();
             apply(bytes, &Op::Write { file: file.clone(), offset: from, data });
@@ -312,10 +312,10 @@ fn what_was_told_survives_every_power_cut() {
                 let mut left = wanted.div_ceil(usize::try_from(SHARES).unwrap());
                 while left > 0 {
                     let run = run(seed);
-                    let mut rng = Rng::new(seed ^ 0x5eed);
+                    let mut rng = Rng::with_seed(seed ^ 0x5eed);
                     // Twelve moments and several cuts in each make some ninety images of a run.
                     for _ in 0..12 {
-                        let at = usize::try_from(rng.below(run.ops.len() as u64 + 1)).unwrap();
+                        let at = rng.usize(..=run.ops.len());
                         for _ in 0..8.min(left) {
                             cut(&run, seed, at, &mut rng);
                         }
@@ -334,10 +334,16 @@ fn what_was_told_survives_every_power_cut() {
 fn a_ledger_that_does_not_sync_is_found_out() {
     let mut run = run(7);
     run.ops.retain(|op| !matches!(op, Op::Sync { .. }));
-    let loses = |at: usize| std::panic::catch_unwind(|| cut(&run, 7, at, &mut Rng::new(at as u64))).is_err();
+    let loses =
+        |at: usize| std::panic::catch_unwind(|| cut(&run, 7, at, &mut Rng::with_seed(at as u64))).is_err();
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let found = (run.ops.len() / 2..run.ops.len()).any(loses);
     std::panic::set_hook(quiet);
     assert!(found);
+}
+
+/// How many to play: the default, or the value of the environment variable for a longer search.
+fn how_many(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
 }

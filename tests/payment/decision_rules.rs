@@ -198,7 +198,7 @@ fn what_waits_for_a_decision_is_open_unfinished_or_paid_and_to_be_undone() {
         (vec![row(1, Paid, false, true), row(2, Open, false, false)], &[1, 2]),
         (vec![row(1, NotPaid, true, false), row(2, Open, true, false)], &[2]),
         (vec![row(1, Paid, true, false), row(2, NotPaid, true, false)], &[1]),
-        // None of it is known to be paid, and yet it is to be undone.
+        // None of it is known to be paid, and yet it is to be voided.
         (vec![row(1, NotPaid, true, false), row(2, NotPaid, true, false)], &[2]),
         (vec![row(1, NotPaid, false, false)], &[]),
     ] {

@@ -76,7 +76,7 @@ pub fn advice(code: Code, language: Language) -> &'static str {
         ),
         Code::RefundOpen => (
             "先用 wsyctl settle 查清那一笔退款；要撤销的单，再运行 wsyctl void 单号。",
-            "Settle that refund first: run wsyctl settle; if the bill is to be undone, run wsyctl void NUMBER.",
+            "Settle that refund first: run wsyctl settle; if the bill is to be voided, run wsyctl void NUMBER.",
         ),
         Code::RefundTooMuch => {
             ("用 wsyctl bill 查看还能退多少。", "See with wsyctl bill how much can still be refunded.")
@@ -103,7 +103,7 @@ pub fn advice(code: Code, language: Language) -> &'static str {
     pick(language, zh, en)
 }
 
-/// The next step for a bill that is to be undone. `own`: sentences that replace those of the code.
+/// The next step for a bill that is to be voided. `own`: sentences that replace those of the code.
 pub fn advice_of_void(code: Code, own: Option<&'static Own>, language: Language) -> &'static str {
     let (zh, en) = match (code, own) {
         (Code::Unknown, Some(_)) => (

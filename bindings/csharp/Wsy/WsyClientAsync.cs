@@ -8,7 +8,7 @@ namespace Wsy
     /// The Task versions. Cancelling a token only stops the waiting; it undoes no payment. A task about money
     /// therefore never ends as cancelled. It ends with what is known, which after a cancel is
     /// <see cref="Verdict.Unknown"/> unless it was decided already, or with a <see cref="WsyException"/> of
-    /// <see cref="WsyCode.ErrCancelled"/> if nothing was sent yet. To undo a payment use <see cref="Void"/>.
+    /// <see cref="WsyCode.ErrCancelled"/> if nothing was sent yet. To void a payment use <see cref="Void"/>.
     /// </remarks>
     public sealed partial class WsyClient
     {

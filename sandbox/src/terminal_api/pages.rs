@@ -110,13 +110,8 @@ fn page(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -
     (status, [(header::CONTENT_TYPE, content_type)], body.into()).into_response()
 }
 
-/// SplitMix64, one step to a byte.
 fn random_bytes(seed: u64, count: usize) -> Vec<u8> {
-    let steps = std::iter::successors(Some(seed), |state| Some(state.wrapping_add(0x9e37_79b9_7f4a_7c15)));
-    let bytes = steps.skip(1).map(|state| {
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)).to_le_bytes()[0]
-    });
-    bytes.take(count).collect()
+    let mut bytes = vec![0; count];
+    fastrand::Rng::with_seed(seed).fill(&mut bytes);
+    bytes
 }

@@ -163,7 +163,7 @@ impl State {
         stable.wide()
     }
 
-    /// Returns which charges are to be undone.
+    /// Returns which charges are to be voided.
     fn to_void(&self) -> Vec<bool> {
         self.till.disk.tables.charges.iter().map(|row| row.to_void).collect()
     }

@@ -105,9 +105,9 @@ impl Left {
             ),
             (
                 self.unanswered,
-                "有 # 单没有得到平台的回复",
-                "没有得到回复的单，稍后再对一次账。",
-                "没有得到回复的单在列表 unanswered 中；稍后再调用一次 wsy_reconcile。",
+                "有 # 单没有得到平台的答复",
+                "没有得到答复的单，稍后再对一次账。",
+                "没有得到答复的单在列表 unanswered 中；稍后再调用一次 wsy_reconcile。",
             ),
             (
                 self.differences,
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(
             messages(last),
             [
-                "还有 2 笔未查清，有 1 单没有得到平台的回复，有 3 处与平台不一致，有 1 条警报。",
+                "还有 2 笔未查清，有 1 单没有得到平台的答复，有 3 处与平台不一致，有 1 条警报。",
                 "2 refunds are not settled yet, 1 bill got no response from the platform, 3 differences from the platform, 1 alarm."
             ]
         );

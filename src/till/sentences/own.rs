@@ -158,7 +158,7 @@ const VOID_NOT_SENT: Own = Own {
 /// A void: the platform gave no complete response.
 const VOID_NO_RESPONSE: Own = Own {
     message: [
-        "没有收到平台的完整回复，这一单还没有撤销，这次没有退款。",
+        "没有收到平台的完整答复，这一单还没有撤销，这次没有退款。",
         "The platform gave no complete response: the bill is not voided yet, and nothing was refunded this time.",
     ],
     advice: [

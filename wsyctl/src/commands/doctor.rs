@@ -243,11 +243,11 @@ fn undecided(till: &Till, language: Language) -> Result<Check, Failure> {
 
 fn undoing(till: &Till, language: Language) -> Result<Check, Failure> {
     let count = till.ledger().to_void().map_err(Error::from)?.len();
-    let none = pick(language, "没有要撤销的单", "no bill is to be undone");
+    let none = pick(language, "没有要撤销的单", "no bill is to be voided");
     let some = pick(
         language,
         format!("{count} 笔收款要撤销而尚未撤销完，款还没有全部退给顾客"),
-        format!("{count} to be undone and not undone yet; the customers do not have all of their money"),
+        format!("{count} still to be voided; the customers do not have all of their money"),
     );
     let advice = pick(language, "对每一单运行 wsyctl void。", "Run wsyctl void for each.");
     Ok(Check::none_of("undoing", count, none, some, advice))

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use pico_args::Arguments;
-use time::{Date, Duration, Month};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, Duration};
 use wsy::protocol::amount::yuan;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, clock};
@@ -18,6 +20,7 @@ use crate::report::{Exit, Report};
 use crate::wording::{self, pick};
 use wsy::till::code::Language;
 
+const DAY: &[BorrowedFormatItem<'static>] = format_description!("[year]-[month]-[day]");
 /// Without it, Excel reads a file in the machine's own code page.
 const BOM: &str = "\u{feff}";
 /// Excel keeps 15 digits of a number and shows long ones as 4.2E+27.
@@ -180,23 +183,17 @@ fn cell(text: &str) -> String {
 /// The days from one to another, both included.
 fn range(from: &str, to: &str) -> Result<Vec<String>, Failure> {
     let bad = || Failure::Usage(format!("{from} .. {to}"));
-    let (mut day, last) = (date(from).ok_or_else(bad)?, date(to).ok_or_else(bad)?);
+    let (mut day, last) =
+        (Date::parse(from, DAY).map_err(|_| bad())?, Date::parse(to, DAY).map_err(|_| bad())?);
     if last < day || last - day > Duration::days(366) {
         return Err(bad());
     }
     let mut days = Vec::new();
     while day <= last {
-        days.push(format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day()));
+        days.push(day.format(DAY).map_err(|_| bad())?);
         day = day.next_day().ok_or_else(bad)?;
     }
     Ok(days)
-}
-
-fn date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let year = parts.next()?.parse().ok()?;
-    let month = Month::try_from(parts.next()?.parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(year, month, parts.next()?.parse().ok()?).ok()
 }
 
 #[cfg(test)]
