@@ -102,6 +102,8 @@ pub struct Oracle {
     excused_codes: BTreeSet<u64>,
     /// Orders with a refund that a lying disk has lost.
     excused_orders: BTreeSet<u64>,
+    /// Back-office refunds that are made to look exactly like a till's: the order and the amount.
+    lookalikes: BTreeSet<(usize, i64)>,
     /// Refunds that were reported as made because of another's line of the same amount.
     mistaken: BTreeSet<Origin>,
     /// Refunds recorded as made elsewhere: the order and the amount.
@@ -194,6 +196,11 @@ impl Oracle {
     /// Notes that a refund becomes two lines.
     pub fn split(&mut self, about: Origin) {
         self.history_mut(about, true).split = true;
+    }
+
+    /// Notes that the back office refunds exactly what a till refunds.
+    pub fn lookalike(&mut self, order: usize, fen: i64) {
+        self.lookalikes.insert((order, fen));
     }
 
     /// Notes the device with which a charge leaves a till.
@@ -611,17 +618,21 @@ impl Oracle {
         self.owns_its_lines(about, row, platform)
     }
 
-    /// Whether the back office has refunded exactly the amount of a refund, and nothing tells the two apart: in
-    /// a line that the till had not seen before, or that an earlier refund took for its own, whose own line
-    /// may be taken for this one's.
+    /// Whether the back office has refunded exactly the amount of a refund, on purpose or by chance, and
+    /// nothing tells the two apart: in a line that the till had not seen before, or that an earlier refund
+    /// took for its own, whose own line may be taken for this one's.
     fn has_lookalike(&self, at: usize, order: &Order, row: &RefundRow) -> bool {
-        let is_like = |line: &&Line| line.origin.is_none() && line.fen == i64::from(row.fen);
-        order
-            .refunds
-            .iter()
-            .filter(is_like)
-            .map(|line| mark(number(at), line))
-            .any(|line| self.owned.contains_key(&line) || row.before.lines().all(|known| known != line))
+        let fen = i64::from(row.fen);
+        let marks = |by_back_office: bool| {
+            let lines = order.refunds.iter().filter(move |line| !by_back_office || line.origin.is_none());
+            lines.filter(|line| line.fen == fen).map(|line| mark(number(at), line))
+        };
+        let is_new = |line: &String| {
+            let seen = row.before.lines().filter(|known| known == line).count();
+            marks(false).filter(|other| other == line).count() > seen
+        };
+        self.lookalikes.contains(&(at, fen))
+            || marks(true).any(|line| self.owned.contains_key(&line) || is_new(&line))
     }
 
     /// Checks that a refund recorded as made elsewhere has no line of its own, and exists only where nothing

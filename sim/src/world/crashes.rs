@@ -255,6 +255,7 @@ impl World<'_> {
             && self.platform.refund_in_back_office(order, fen, self.now)
         {
             self.note(|| format!("back office: refunds {fen} of order {order}, as the till does"));
+            self.oracle.lookalike(order, fen);
         }
     }
 
