@@ -1,24 +1,21 @@
 //! The two clocks: a monotonic one for the rules, Beijing wall time for people.
+//!
+//! Texts are written and read by hand: the formatting and parsing of `time` would make the library 49 KB larger
+//! for four formats.
 
+use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use time::format_description::BorrowedFormatItem;
-use time::macros::{format_description, offset};
-use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::payment::Millis;
 
 /// The platform and its shops live in one time zone.
-const BEIJING: UtcOffset = offset!(+8);
-
-type Format = &'static [BorrowedFormatItem<'static>];
-const DAY: Format = format_description!("[year]-[month]-[day]");
-const STAMP: Format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-/// The platform's.
-const DIGITS: Format = format_description!("[year][month][day][hour][minute][second]");
-const HTTP: Format =
-    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+const BEIJING: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
 
 /// Milliseconds of the monotonic clock since its first use in this process.
 pub fn monotonic() -> Millis {
@@ -35,32 +32,75 @@ pub fn wall() -> i64 {
 
 /// `2026-11-22 22:03:00` in Beijing.
 pub fn stamp(wall_ms: i64) -> String {
-    beijing(wall_ms).format(STAMP).unwrap_or_default()
+    let t = beijing(wall_ms);
+    let (century, year) = (t.year() / 100, t.year() % 100);
+    let [century, year] = [century, year].map(|part| u8::try_from(part).unwrap_or_default());
+    let parts = [century, year, t.month().into(), t.day(), t.hour(), t.minute(), t.second()];
+    // `format!` is too slow here: every line of the log and most fields of a reply have a time.
+    let mut stamp = *b"0000-00-00 00:00:00";
+    for (at, part) in [0, 2, 5, 8, 11, 14, 17].into_iter().zip(parts) {
+        stamp[at] += part / 10;
+        stamp[at + 1] += part % 10;
+    }
+    stamp.map(char::from).iter().collect()
 }
 
 /// `2026-11-22` in Beijing.
 pub fn day(wall_ms: i64) -> String {
-    beijing(wall_ms).format(DAY).unwrap_or_default()
+    let mut day = stamp(wall_ms);
+    day.truncate(10);
+    day
 }
 
 /// Returns whether a text is a calendar day, such as `2026-11-22`.
 pub fn is_day(text: &str) -> bool {
-    // A sign would be taken as well.
-    text.len() == 10 && Date::parse(text, DAY).is_ok()
+    let mut parts = text.split('-');
+    let mut part = || parts.next().unwrap_or_default();
+    let day = date(part(), number(part(), 2), part());
+    day.is_some() && parts.next().is_none()
 }
 
 /// Returns how many seconds this machine is ahead of a platform time such as
 /// `20180710164245`; `None` if that is not a time.
 pub fn ahead_of(platform: &str, wall_ms: i64) -> Option<i64> {
-    let theirs = PrimitiveDateTime::parse(platform, DIGITS).ok()?.assume_offset(BEIJING);
+    let part = |range: std::ops::Range<usize>| platform.get(range);
+    let date = date(part(0..4)?, number(part(4..6)?, 2), part(6..8)?)?;
+    let at = time_of_day(part(8..10)?, part(10..12)?, part(12..14)?)?;
+    let theirs = PrimitiveDateTime::new(date, at).assume_offset(BEIJING);
     Some(wall_ms.div_euclid(1000) - theirs.unix_timestamp())
 }
 
 /// Converts the `Date` of an HTTP response, `Tue, 10 Jul 2018 08:42:45 GMT`,
 /// to milliseconds since 1970; `None` if it is not a time.
 pub fn of_http(text: &str) -> Option<i64> {
-    let time = PrimitiveDateTime::parse(text, HTTP).ok()?;
-    Some(time.assume_utc().unix_timestamp() * 1_000)
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut parts = text.split_once(", ")?.1.split(' ');
+    let mut part = || parts.next();
+    let (day, month, year, clock) = (part()?, part()?, part()?, part()?);
+    if part()? != "GMT" || part().is_some() {
+        return None;
+    }
+    let month = MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, month)| month);
+    let mut clock = clock.split(':');
+    let mut part = || clock.next().unwrap_or_default();
+    let at = time_of_day(part(), part(), part()).filter(|_| clock.next().is_none())?;
+    Some(PrimitiveDateTime::new(date(year, month, day)?, at).assume_utc().unix_timestamp() * 1_000)
+}
+
+fn date(year: &str, month: Option<u8>, day: &str) -> Option<Date> {
+    let month = Month::try_from(month?).ok()?;
+    Date::from_calendar_date(number(year, 4)?, month, number(day, 2)?).ok()
+}
+
+fn time_of_day(hour: &str, minute: &str, second: &str) -> Option<Time> {
+    Time::from_hms(number(hour, 2)?, number(minute, 2)?, number(second, 2)?).ok()
+}
+
+/// Parses a number of exactly `length` digits.
+fn number<T: FromStr>(digits: &str, length: usize) -> Option<T> {
+    let is_number = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
 }
 
 fn beijing(wall_ms: i64) -> OffsetDateTime {

@@ -2,6 +2,10 @@
 //!
 //! Supports the small part of HTTP that the platform needs, and nothing that was not asked for: no redirects,
 //! no compression, no response larger than any of the platform's.
+//!
+//! ureq's own engine, `ureq-proto`, would keep the same guarantees with 90 lines less. It was measured and not
+//! taken: 13 % more instructions for a query, 5 % more for a payment, 37 KB more to download, as many system
+//! calls, and a second crate without a stable API.
 
 use std::time::{Duration, Instant};
 
