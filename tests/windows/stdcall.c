@@ -160,13 +160,16 @@ static void a_till_is_opened_and_activated(void)
 {
     /* 收银 数据 in GBK */
     char *folder = place("\xca\xd5\xd2\xf8 \xca\xfd\xbe\xdd");
-    int32_t list = options(), reply = UNTOUCHED, untouched = UNTOUCHED;
+    int32_t list = options(), bad = options(), reply = UNTOUCHED, untouched = UNTOUCHED;
     platform("POST", "devices", "{\"device_id\":\"" DEVICE_ID "\",\"key\":\"" DEVICE_KEY "\"}");
     platform("POST", "activation-codes", "{\"code\":\"" ACTIVATION_CODE "\"}");
 
     GIVES(WSY_ERR_ARGUMENT, "WsyParamsNew", 1252, AT(untouched));
     GIVES(WSY_ERR_HANDLE, "WsyParamsSet", list + 1, T("base"), T("x"));
-    GIVES(WSY_ERR_TEXT, "WsyParamsSet", list, T("ver"), T("\xff\xff"));
+    /* A list remembers that a value was refused. */
+    GIVES(WSY_ERR_TEXT, "WsyParamsSet", bad, T("ver"), T("\xff\xff"));
+    GIVES(WSY_ERR_TEXT, "WsyOpen", T(folder), WSY_GBK, bad, AT(client), AT(reply));
+    GIVES(WSY_OK, "WsyParamsFree", bad);
     GIVES(WSY_ERR_ARGUMENT, "WsyOpen", T(folder), 1252, list, AT(client), AT(reply));
     GIVES(WSY_ERR_HANDLE, "WsyOpen", T(folder), WSY_GBK, list + 1, AT(client), AT(reply));
     GIVES(WSY_OK, "WsyOpen", T(folder), WSY_GBK, list, AT(client), AT(reply));
