@@ -12,7 +12,7 @@
  *   wsy_unresolved     lists what is undecided, and paid sales that may never have been completed; a person can
  *                      decide them with wsy_decide.
  *   wsy_close_day      fixes the day's totals; wsy_reconcile compares the day with the platform.
- *   wsy_close          before the program ends.
+ *   wsy_close          before the program ends; wsy_close_all first, in a development environment.
  *
  * IN SHORT (the complete program is examples/c/till.c)
  *   wsy_client *till;
@@ -80,6 +80,9 @@
  * THREADS
  *   Any thread may call any function, several at once. Times are in ms of a monotonic clock; no verdict depends on
  *   the wall clock.
+ *   A thread that calls needs 128 KB of stack. The library's own threads receive no signals, so that your handlers
+ *   run on your threads. pthread_cancel takes effect after the call. Never end a thread inside a call
+ *   (TerminateThread), and never leave the log callback other than by returning: see wsy_log_callback and wsy_close.
  */
 
 #ifndef WSY_H
@@ -188,12 +191,17 @@
 #define WSY_ERR_OPTIONS (-110)
 
 /*
+ * This process has the data folder open already.
+ */
+#define WSY_ERR_ALREADY_OPEN (-119)
+
+/*
  * The data folder cannot be created or written.
  */
 #define WSY_ERR_FOLDER (-120)
 
 /*
- * The data folder is in use by another program, or by another client of this one.
+ * The data folder is in use by another program.
  */
 #define WSY_ERR_FOLDER_IN_USE (-121)
 
@@ -520,7 +528,16 @@ typedef struct wsy_reply wsy_reply;
  * line:  text in the client's code page; valid during the call only.
  *
  * The library calls it on the thread that does the work, which may be one of its own. It must return soon,
- * must not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
+ * and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
+ *
+ * It must return: no exception may leave it, no longjmp, and its thread must not end in it (pthread_exit,
+ * ExitThread). After a longjmp every later call on this thread returns WSY_ERR_IN_CALLBACK. Set a flag,
+ * return, and jump once the call has returned.
+ *
+ * It must not wait for another thread, least of all for the window's (SendMessage, TThread.Synchronize,
+ * Control.Invoke): that thread may be in wsy_close or wsy_on_log, which wait for the callback. Hand the line
+ * over without waiting (PostMessage, TThread.Queue, Control.BeginInvoke), or put it into a list that a timer
+ * of the window empties.
  */
 typedef void (*wsy_log_callback)(void *user, int32_t level, const char *line);
 
@@ -543,7 +560,11 @@ extern "C" {
  *            directory later makes no difference.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
- *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document)
+ *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document): where
+ *                   the till is activated and the config is read. Charges, refunds and queries go to the
+ *                   server that the config names, the saved one if none can be read. http, as the document has
+ *                   it, is not encrypted: anybody on the shop's network can forge "paid" and take the key and
+ *                   the auth codes. Use https where the platform offers it
  *   ver             your program's version, as sent to the platform; not empty, no control characters
  *   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
  *   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
@@ -559,16 +580,22 @@ extern "C" {
  *                   with whole sentences. They never override a sentence that reports a payment, trouble, an
  *                   earlier use of the code or a refusal
  *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
- *   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
+ *   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses together:
+ *                   100 to 120000 (default 10000)
  *   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
  *   ca_file         a PEM file of certificates to trust instead of the built-in ones
- *   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
+ *   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
+ *                   an http address is sent to the proxy in absolute form, which it can read and change; what
+ *                   goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means that no
+ *                   byte of the request was offered to anybody. The environment's proxy is never used
  *   micropay_method, query_method, refund_method, read_method, time_method
  *                   GET or POST: how each of these requests is sent, for a platform that accepts only one
  *                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
  *                   part of the address, which proxies and servers log, may repeat on their own, and may
  *                   refuse beyond 8 KB: choose it only where POST is answered with 405
  *   https_only      1: refuse every address that is not https (default 0)
+ *   plain_server    1: with an https base, follow the config to a server without encryption as well; see base
+ *                   for what that means (default 0: such a server is not allowed)
  *   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
  *                   base and its subdomains
  *   qrcode, qrcode_logo, qrcode_image
@@ -579,6 +606,11 @@ extern "C" {
  *                   allowed (default 0)
  *   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
  *                   (default 0)
+ *   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the Windows
+ *                   user who runs the till only, or by every user of this machine who may read the folder:
+ *                   for a service, or several users (default user). With machine, a folder that is created
+ *                   is closed to all but administrators, the system and this user; let the others in
+ *                   (icacls FOLDER /grant USER:(OI)(CI)M) before they run the till
  * What the document leaves open (wsyctl first-contact finds out which of these a platform needs):
  *   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
  *   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)
@@ -601,8 +633,9 @@ extern "C" {
  * Threads: any. Blocks for at most connect_ms plus twice response_ms.
  *
  * Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
- * WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,
- * WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
+ * WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE (another program has it open),
+ * WSY_ERR_ALREADY_OPEN (this one has), WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER,
+ * WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
  *
  * Pointers:
  * folder is NULL or a NUL-terminated string; client and reply are NULL or point to a pointer.
@@ -622,21 +655,43 @@ int32_t wsy_open(const char *folder,
  * WSY_PAID but was not polled before the close reports WSY_UNKNOWN; wsy_settle reports it as paid once the
  * folder is open again.
  *
+ * A log callback that waits for the thread that is in wsy_close never returns, nor does wsy_close: see
+ * wsy_log_callback for the way out. Never end a thread that is inside a call (TerminateThread, _exit of a
+ * thread). wsy_close does not wait for such a thread, and releases the folder; if the thread was ended while
+ * it was writing, the folder stays in use until the process ends.
+ *
  * Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
  * being opened, plus the time that a running print may still take.
  *
- * Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed client.
+ * Returns WSY_OK; WSY_ERR_HANDLE for an unknown or closed client; WSY_ERR_INTERNAL if the folder stays in
+ * use because of a thread that was ended.
  */
 int32_t wsy_close(wsy_client *client);
+
+/*
+ * Closes every client of this process, as wsy_close does.
+ *
+ * For programs that run inside a development environment (VB6, PowerBuilder, Visual FoxPro): stopped there,
+ * they lose their handles without closing them, and the library stays loaded, so the next run would get
+ * WSY_ERR_ALREADY_OPEN. Such a program calls this first, before wsy_open. Do not call it where another part
+ * of the process may be using the library. Replies, parameters and payments stay valid, as with wsy_close.
+ *
+ * Threads: any, but not from the log callback. Blocks as long as wsy_close may.
+ *
+ * Returns WSY_OK, also if no client was open; WSY_ERR_INTERNAL as wsy_close.
+ */
+int32_t wsy_close_all(void);
 
 /*
  * Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.
  *
  * callback: the function; NULL for none.
- * user:     passed to the callback unchanged. Must stay valid until the callback is replaced or the client
- *           is closed.
+ * user:     passed to the callback unchanged. Must stay valid until a later wsy_on_log or wsy_close of this
+ *           client has returned: both wait until the callback that they replace has returned in every
+ *           thread, and it is not called afterwards.
  *
- * Threads: any. A line that is being logged in another thread may still reach the old callback.
+ * Threads: any, but not from the log callback. Blocks while the replaced callback runs; if that waits for
+ * this very thread, for ever: see wsy_log_callback.
  *
  * Returns WSY_OK or WSY_ERR_HANDLE.
  *
@@ -794,6 +849,10 @@ int32_t wsy_params_new(int32_t code_page, wsy_params **params);
  * The calls that take a list, such as wsy_open, wsy_micropay and wsy_refund, say which names they accept.
  * The call that gets the list checks its names and values.
  *
+ * The list remembers a value that is refused here: every call that gets the list then fails with the same
+ * code, and sends nothing, until a value of the same name is set. If the name itself was refused, free the
+ * list.
+ *
  * name, value: text in the list's code page; copied. An empty value counts as a value.
  *
  * Threads: any, also several on the same list.
@@ -827,7 +886,9 @@ int32_t wsy_params_free(wsy_params *params);
  *               with the same amount is charged at most once: called again, it returns the recorded outcome,
  *               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
  *               code.
- * auth_code:    the code from the customer's phone, as the scanner reads it.
+ * auth_code:    the code from the customer's phone, as the scanner reads it. Ignored: blanks and control
+ *               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128 before
+ *               it, characters without width. Full-width digits are read as digits.
  * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
  * params:       NULL, or a list of named values; the caller keeps it:
  *   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
@@ -844,7 +905,8 @@ int32_t wsy_params_free(wsy_params *params);
  *   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
  *   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
- *                and is kept in the ledger)
+ *                and is kept in the ledger). A name that is almost one of the library's, such as noremnid, is
+ *                refused as a slip; if it is meant, write extra:noremnid
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
@@ -900,7 +962,8 @@ int32_t wsy_micropay(wsy_client *client,
  * refund_fen:    the amount in fen, 1 to 100000000.
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, sent only if given,
  *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
- *                cancelregex says); any other parameter is signed and sent.
+ *                cancelregex says); any other parameter is signed and sent, unless its name looks like a slip,
+ *                see wsy_micropay.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
  *                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.
@@ -1124,7 +1187,9 @@ int32_t wsy_micropay_start(wsy_client *client,
 /*
  * Starts a refund as wsy_refund does, and returns at once.
  *
- * It cannot be voided with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
+ * It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet, the
+ * thread that takes over reads one and does the checks. Otherwise as wsy_micropay_start, with the errors of
+ * wsy_refund.
  *
  * Pointers:
  * As for wsy_micropay_start.
@@ -2156,14 +2221,17 @@ int32_t wsy_reply_canvas_png_file(const wsy_reply *reply, const char *font, cons
  * Prints the receipt of a reply.
  *
  * Printing is separate from the payment: it can neither delay nor change it. The call first asks a network
- * printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway. Calls
- * for the same printer wait for each other.
+ * printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway, and does
+ * not wait for this printer's answer again. It returns once the printer has acknowledged every byte, or a
+ * serial port has sent it. Calls for the same printer wait for each other.
  *
  * receipt:    a reply with a receipt: from wsy_micropay, wsy_find_receipt, wsy_reprint and others.
  * printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a network printer (default port 9100).
- *             "queue:NAME": a Windows printer by its name; it gets the bytes raw, bypassing the driver.
- *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. Set up a serial port beforehand
- *             ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+ *             "queue:NAME": a Windows printer by its name; it gets the bytes unchanged, bypassing the driver
+ *             (as RAW, or as XPS_PASS where the driver is an XPS driver).
+ *             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port, as it is set up.
+ *             "device:COM3:9600,n,8,1", "device:/dev/ttyS0:9600,n,8,1": a serial port, set to this speed,
+ *             parity (n, e, o, m, s), data bits and stop bits, without flow control.
  * timeout_ms: how long the call may block: 100 to 120000; 0 for 10000.
  * reply:      NULL, or receives a reply; its detail has the reason of a failure.
  *
@@ -2171,8 +2239,8 @@ int32_t wsy_reply_canvas_png_file(const wsy_reply *reply, const char *font, cons
  *
  * Returns WSY_OK (the printer, or the queue, has all bytes); WSY_ERR_NO_PRINTER (no such printer, or not a
  * valid name); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come
- * out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (the reply has no receipt);
- * WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+ * out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off; a part may have come out);
+ * WSY_ERR_NO_FIELD (the reply has no receipt); WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
  *
  * Pointers:
  * printer is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
@@ -2249,7 +2317,9 @@ int32_t wsy_print_bytes_start(wsy_client *client,
 /*
  * Converts an amount in yuan, such as "12.50", to fen.
  *
- * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00.
+ * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
+ *       ".50"; commas between thousands, "1,234.50"; the character for yuan (U+5143) after it, in UTF-8 or
+ *       GBK. Anything else is an error: nothing is rounded or guessed.
  * fen:  receives the amount; untouched on an error.
  *
  * Threads: any.
@@ -2259,7 +2329,8 @@ int32_t wsy_print_bytes_start(wsy_client *client,
  * Pointers:
  * yuan is NULL or a NUL-terminated string; fen is NULL or points to an int32_t.
  */
-int32_t wsy_yuan_to_fen(const char *yuan, int32_t *fen);
+int32_t wsy_yuan_to_fen(const char *yuan,
+                        int32_t *fen);
 
 /*
  * Converts an amount in fen to yuan with two decimal places, such as "12.50".

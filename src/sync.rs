@@ -1,7 +1,7 @@
 //! Locks that cannot be poisoned. A panic ends only the call in which it happened: whatever a lock here
 //! guards is consistent between any two statements, and a till has to keep selling.
 
-use std::sync::{MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 use std::time::Duration;
 
 /// [`std::sync::Mutex`] without poison.
@@ -17,6 +17,15 @@ impl<T> Mutex<T> {
     /// Waits for the lock.
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the lock unless it is held.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.0.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
@@ -38,6 +47,15 @@ impl<T> RwLock<T> {
     /// Waits for the lock and locks it for writing.
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the lock for writing unless it is held.
+    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        match self.0.try_write() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
@@ -88,5 +106,8 @@ mod tests {
         });
         let read = *lock.read();
         assert_eq!((*mutex.lock(), read, *lock.write()), (1, 1, 1));
+        assert!(mutex.try_lock().is_some() && lock.try_write().is_some());
+        let _held = (mutex.lock(), lock.write());
+        assert!(mutex.try_lock().is_none() && lock.try_write().is_none());
     }
 }

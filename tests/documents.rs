@@ -74,3 +74,23 @@ fn every_function_of_the_walk_is_in_the_file_before_it() {
     assert!(functions > 10, "ARCHITECTURE.md names {functions} functions");
     assert!(missing.is_empty(), "in another file by now: {}", missing.join(", "));
 }
+
+/// Nobody here can follow the script for a real Windows, so at least its words have to exist.
+#[test]
+fn the_script_for_a_real_windows_names_what_there_is() {
+    let script = read("docs/real-windows.zh-CN.md");
+    let (demo, commands) = (read("sandbox/src/demo.rs"), read("docs/wsyctl.zh-CN.md"));
+    let numbers = script.split(|letter: char| !letter.is_ascii_digit()).filter(|number| number.len() >= 14);
+    let unknown: Vec<_> = numbers.filter(|number| !demo.contains(number)).collect();
+    assert!(unknown.is_empty(), "the sandbox does not know {unknown:?}");
+    for command in ["activate", "pay", "refund", "doctor", "settle", "receipt"] {
+        assert!(
+            script.contains(&format!("{command} ")) || script.contains(&format!("`{command}`")),
+            "{command}"
+        );
+        assert!(commands.contains(&format!("\n  {command} ")), "there is no command {command}");
+    }
+    for printer in ["queue:", "tcp:", "device:COM3:9600,n,8,1", "device:LPT1"] {
+        assert!(script.contains(printer) && read("include/wsy.h").contains(printer), "{printer}");
+    }
+}

@@ -13,6 +13,10 @@ DECLARE INTEGER WsyOpen IN wsy.dll STRING cFolder, INTEGER nCodePage, INTEGER nO
 * Closes a till; call this before the program ends.
 DECLARE INTEGER WsyClose IN wsy.dll INTEGER nClient
 
+* 关闭本进程遗留未关的所有收银台；在开发环境里运行的程序启动时最先调用。
+* Closes every till that this process left open; call this first in a development environment.
+DECLARE INTEGER WsyCloseAll IN wsy.dll
+
 * 用后台的激活码激活，只需激活一次。
 * Activates the till with a code from the back office; needed only once.
 DECLARE INTEGER WsyActivate IN wsy.dll INTEGER nClient, STRING cInitkey, STRING cHostid, INTEGER nParams, ;

@@ -61,6 +61,9 @@
 * 有不认识的选项或参数，或它的值不合法。
 #DEFINE WSY_ERR_OPTIONS (-110)
 
+* 同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。
+#DEFINE WSY_ERR_ALREADY_OPEN (-119)
+
 * 存放收款记录的文件夹无法使用，没有收款，也没有退款。
 #DEFINE WSY_ERR_FOLDER (-120)
 

@@ -27,6 +27,7 @@ Public Const WSY_ERR_BUSY As Long = -107  ' 这一单正在处理中，这次操作没有执行。
 Public Const WSY_ERR_IN_CALLBACK As Long = -108  ' 日志回调函数里不能再调用本程序库。
 Public Const WSY_ERR_FORKED As Long = -109  ' 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
 Public Const WSY_ERR_OPTIONS As Long = -110  ' 有不认识的选项或参数，或它的值不合法。
+Public Const WSY_ERR_ALREADY_OPEN As Long = -119  ' 同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。
 Public Const WSY_ERR_FOLDER As Long = -120  ' 存放收款记录的文件夹无法使用，没有收款，也没有退款。
 Public Const WSY_ERR_FOLDER_IN_USE As Long = -121  ' 另一个收银程序正在使用收款记录，这次没有打开。
 Public Const WSY_ERR_LEDGER As Long = -122  ' 收款记录无法读写，没有收款，也没有退款。
@@ -93,6 +94,10 @@ Public Declare PtrSafe Function WsyOpen Lib "wsy.dll" (ByVal sFolder As String, 
 ' 关闭收银台，程序退出前调用。
 ' Closes a till; call this before the program ends.
 Public Declare PtrSafe Function WsyClose Lib "wsy.dll" (ByVal hClient As Long) As Long
+
+' 关闭本进程遗留未关的所有收银台；在开发环境里运行的程序启动时最先调用。
+' Closes every till that this process left open; call this first in a development environment.
+Public Declare PtrSafe Function WsyCloseAll Lib "wsy.dll" () As Long
 
 ' 用后台的激活码激活，只需激活一次。
 ' Activates the till with a code from the back office; needed only once.

@@ -5,6 +5,8 @@
 
 * 平台地址：先对着本机的沙箱试；正式上线时改成 ""，用默认的平台地址。
 #DEFINE BASE_ADDRESS "http://127.0.0.1:8080"
+* 数据文件夹：固定的完整路径，放在本机磁盘上，一台收银机一个。不要放在 Program Files 里：Windows 会悄悄另存一份。
+#DEFINE DATA_FOLDER "C:\wsydata"
 * 小票送到哪里：打印机端口，如 "LPT1"，或一个文件。
 #DEFINE RECEIPT_TO "receipt.prn"
 * 每台收银机不同，放在单号前面，两台机器的单号就不会相同。
@@ -88,8 +90,9 @@ DEFINE CLASS TillForm AS Form
         IF NOT BASE_ADDRESS == ""
             WsyParamsSet(nOptions, "base", BASE_ADDRESS)
         ENDIF
-        * 数据文件夹放在固定的位置。不要放在程序旁边：程序装在 Program Files 里时，Windows 会让旧程序看到另一个文件夹。
-        nCode = WsyOpen("C:\wsydata", WSY_GBK, nOptions, @nClient, @nReply)
+        * 在开发环境里停止运行时，没有关闭的收银台还开着。
+        WsyCloseAll()
+        nCode = WsyOpen(DATA_FOLDER, WSY_GBK, nOptions, @nClient, @nReply)
         WsyParamsFree(nOptions)
         THIS.nClient = nClient
         IF nCode = WSY_OK

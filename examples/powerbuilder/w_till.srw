@@ -119,6 +119,8 @@ public function boolean wf_open_till ();long ll_options, ll_reply, ll_code
 
 inv_wsy.WsyParamsNew(inv_wsy.of_code_page(), ll_options)
 if BASE_ADDRESS <> "" then inv_wsy.WsyParamsSet(ll_options, "base", BASE_ADDRESS)
+// 在开发环境里停止运行时，没有关闭的收银台还开着。
+inv_wsy.WsyCloseAll()
 ll_code = inv_wsy.WsyOpen(DATA_FOLDER, inv_wsy.of_code_page(), ll_options, il_client, ll_reply)
 inv_wsy.WsyParamsFree(ll_options)
 if ll_code = inv_wsy.WSY_OK then

@@ -138,6 +138,8 @@ Option Explicit
 
 ' 平台地址：先对着本机的沙箱试；正式上线时改成 ""，用默认的平台地址。
 Private Const BASE_ADDRESS As String = "http://127.0.0.1:8080"
+' 数据文件夹：固定的完整路径，放在本机磁盘上，一台收银机一个。不要放在 Program Files 里：Windows 会悄悄另存一份。
+Private Const DATA_FOLDER As String = "C:\wsydata"
 ' 小票送到哪里：打印机端口，如 "LPT1:"，或一个文件。
 Private Const RECEIPT_TO As String = "receipt.prn"
 ' 每台收银机不同，放在单号前面，两台机器的单号就不会相同。
@@ -186,8 +188,9 @@ Private Function OpenTill() As Boolean
     Dim lCode As Long
     Call WsyParamsNew(WsyCodePage(), hOptions)
     If BASE_ADDRESS <> "" Then Call WsyParamsSet(hOptions, "base", BASE_ADDRESS)
-    ' 数据文件夹放在固定的位置。不要放在程序旁边：程序装在 Program Files 里时，Windows 会让旧程序看到另一个文件夹。
-    lCode = WsyOpen("C:\wsydata", WsyCodePage(), hOptions, m_hClient, hReply)
+    ' 在开发环境里停止运行时，没有关闭的收银台还开着。
+    Call WsyCloseAll()
+    lCode = WsyOpen(DATA_FOLDER, WsyCodePage(), hOptions, m_hClient, hReply)
     Call WsyParamsFree(hOptions)
     OpenTill = (lCode = WSY_OK)
     If OpenTill Then

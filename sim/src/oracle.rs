@@ -102,9 +102,9 @@ pub struct Oracle {
     excused_codes: BTreeSet<u64>,
     /// Orders with a refund that a lying disk has lost.
     excused_orders: BTreeSet<u64>,
-    /// Back-office refunds that look exactly like a till's: the order and the amount.
+    /// Back-office refunds that are made to look exactly like a till's: the order and the amount.
     lookalikes: BTreeSet<(usize, i64)>,
-    /// Refunds that were reported as made because of such a line.
+    /// Refunds that were reported as made because of another's line of the same amount.
     mistaken: BTreeSet<Origin>,
     /// Refunds recorded as made elsewhere: the order and the amount.
     elsewhere: BTreeMap<Origin, (String, i64)>,
@@ -161,7 +161,12 @@ impl Oracle {
     }
 
     fn is_excused(&self, origin: Origin, refund: bool) -> bool {
-        self.excused.contains(&(origin.till, origin.number, refund)) || self.is_broken(origin, refund)
+        self.is_lost(origin, refund) || self.is_broken(origin, refund)
+    }
+
+    /// Whether a lying disk has lost part of a charge's bill or of a refund.
+    fn is_lost(&self, about: Origin, refund: bool) -> bool {
+        self.excused.contains(&(about.till, about.number, refund))
     }
 
     /// Whether the world has broken the premises about a charge or refund.
@@ -258,16 +263,20 @@ impl Oracle {
     }
 
     /// Returns the verdicts that are wrong because the world has broken the premises. Reconciliation has to
-    /// find each of them.
+    /// find each of them, except those that a lying disk has lost.
     pub fn wrong(&self, ledgers: &[&Ledger], platform: &Platform) -> Vec<Origin> {
         let ledger = |about: &Origin| ledgers.get(usize::from(about.till));
-        let charges = self.charges.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
+        let is_judged =
+            |about: &Origin, history: &History, refund| history.broken && !self.is_lost(*about, refund);
+        let charges = self.charges.iter().filter(|(about, history)| is_judged(about, history, false));
+        let charges = charges.filter(|(about, _)| {
             let is_its = |row: &&ChargeRow| (row.bill, row.attempt) == (about.number, about.attempt);
             let row = ledger(about).and_then(|ledger| ledger.charges.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, ChargeState::NotPaid | ChargeState::NotSent))
                 && self.is_really_not_paid(**about, platform).is_err()
         });
-        let refunds = self.refunds.iter().filter(|(_, history)| history.broken).filter(|(about, _)| {
+        let refunds = self.refunds.iter().filter(|(about, history)| is_judged(about, history, true));
+        let refunds = refunds.filter(|(about, _)| {
             let is_its = |row: &&RefundRow| row.number == about.number;
             let row = ledger(about).and_then(|ledger| ledger.refunds.iter().find(is_its));
             row.is_some_and(|row| matches!(row.state, RefundState::NotRefunded | RefundState::NotSent))
@@ -567,7 +576,7 @@ impl Oracle {
         let of_doubled = |line: &Line| line.origin.is_some_and(|origin| self.is_doubled(origin));
         let doubled =
             self.is_doubled(about) || order.is_some_and(|order| order.refunds.iter().any(of_doubled));
-        let lookalike = at.is_some_and(|at| self.lookalikes.contains(&(at, i64::from(row.fen))));
+        let lookalike = at.zip(order).is_some_and(|(at, order)| self.has_lookalike(at, order, row));
         let split = self.refunds.get(&about).is_some_and(|history| history.split);
         match row.state {
             RefundState::Refunded
@@ -607,6 +616,23 @@ impl Oracle {
             _ => {}
         }
         self.owns_its_lines(about, row, platform)
+    }
+
+    /// Whether the back office has refunded exactly the amount of a refund, on purpose or by chance, and
+    /// nothing tells the two apart: in a line that the till had not seen before, or that an earlier refund
+    /// took for its own, whose own line may be taken for this one's.
+    fn has_lookalike(&self, at: usize, order: &Order, row: &RefundRow) -> bool {
+        let fen = i64::from(row.fen);
+        let marks = |by_back_office: bool| {
+            let lines = order.refunds.iter().filter(move |line| !by_back_office || line.origin.is_none());
+            lines.filter(|line| line.fen == fen).map(|line| mark(number(at), line))
+        };
+        let is_new = |line: &String| {
+            let seen = row.before.lines().filter(|known| known == line).count();
+            marks(false).filter(|other| other == line).count() > seen
+        };
+        self.lookalikes.contains(&(at, fen))
+            || marks(true).any(|line| self.owned.contains_key(&line) || is_new(&line))
     }
 
     /// Checks that a refund recorded as made elsewhere has no line of its own, and exists only where nothing
@@ -826,9 +852,9 @@ impl Oracle {
         Ok(())
     }
 
-    /// Checks the world at rest: nothing is open except what needs a person, and the money is where the
-    /// ledgers say.
-    pub fn at_rest(&self, ledgers: &[&Ledger], platform: &Platform, now: Ms) -> Checked {
+    /// Checks the world at rest, where the tills `recovered` last at that moment: nothing is open except what
+    /// needs a person, and the money is where the ledgers say.
+    pub fn at_rest(&self, ledgers: &[&Ledger], platform: &Platform, recovered: Ms, now: Ms) -> Checked {
         for (till, ledger) in (0u8..).zip(ledgers) {
             for row in ledger.charges.iter().filter(|row| row.state == ChargeState::Open) {
                 let about = Origin { till, number: row.bill, attempt: row.attempt };
@@ -842,7 +868,7 @@ impl Oracle {
                     .is_some_and(|history| history.misled || history.pends || history.split);
                 let waits = (odd && row.known.said.word() == "accepted")
                     || self.moved.contains(&till)
-                    || is_hidden(&row.dm_id, platform, now);
+                    || is_hidden(&row.dm_id, platform, recovered);
                 if !self.is_excused(about, true) && !waits {
                     return broken(7, format!("a refund of till {till} never ends: {row:?}"));
                 }

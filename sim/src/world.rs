@@ -119,6 +119,8 @@ struct World<'a> {
     waits: Vec<Wait>,
     persons: Vec<(Origin, bool)>,
     down: [bool; ENDPOINTS],
+    /// When the tills last recovered after everything has healed.
+    recovered: Ms,
     /// Bills that cashiers have started to void.
     voids: BTreeSet<(u8, u16)>,
     injector: FaultInjector,
@@ -195,6 +197,7 @@ impl<'a> World<'a> {
             waits: Vec::new(),
             persons: Vec::new(),
             down: [false; ENDPOINTS],
+            recovered: 0,
             voids: BTreeSet::new(),
             injector: FaultInjector::new(plan.seed, plan.rates.clone(), plan.muted.clone()),
             oracle: Oracle::default(),
@@ -677,14 +680,16 @@ impl<'a> World<'a> {
     /// Makes every till recover twice, again while a refund may still be in flight, and finally asks about
     /// every bill once more.
     fn settle(&mut self, round: u8) -> Checked {
-        if round < 2 || (round < ROUNDS && self.recovery_was_enough().is_err()) {
+        if round < 2 || (round < ROUNDS && self.recovery_was_enough(|_| false).is_err()) {
+            self.recovered = self.now;
             for till in 0..self.plan.tills {
                 self.recover(till, u64::from(round))?;
             }
             self.queue.push(self.now + RECOVERY, Event::Settle(round + 1));
             return Ok(());
         }
-        self.recovery_was_enough()?;
+        // A bill that hid one of its lines when it was read last decides nothing.
+        self.recovery_was_enough(|row| is_hidden(&row.dm_id, &self.platform, self.recovered))?;
         for till in 0..self.plan.tills {
             let rows = self.nodes[usize::from(till)].till.disk.ledger.charges.clone();
             for row in &rows {
@@ -761,16 +766,15 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Checks that a recovery without faults leaves nothing open except what needs a person.
-    fn recovery_was_enough(&self) -> Checked {
+    /// Checks that a recovery without faults leaves nothing open except what needs a person, and refunds that
+    /// `may_wait`.
+    fn recovery_was_enough(&self, may_wait: impl Fn(&RefundRow) -> bool) -> Checked {
         for node in self.nodes.iter().filter(|node| !self.oracle.has_moved(node.till.id)) {
             let ledger = &node.till.disk.ledger;
             let charge = ledger.charges.iter().find(|row| row.state == ChargeState::Open && !row.person);
             // A refund that was accepted and never made waits for a person.
             let is_left = |row: &&RefundRow| {
-                row.state == RefundState::Open
-                    && row.known.said.word() != "accepted"
-                    && !is_hidden(&row.dm_id, &self.platform, self.now)
+                row.state == RefundState::Open && row.known.said.word() != "accepted" && !may_wait(row)
             };
             let refund = ledger.refunds.iter().find(is_left);
             if charge.is_some() || refund.is_some() {
@@ -796,7 +800,7 @@ impl<'a> World<'a> {
         self.counts.excused += self.oracle.excused_refunds();
         self.counts.needs_person +=
             ledgers.iter().flat_map(|ledger| &ledger.charges).filter(|row| row.person).count() as u64;
-        self.oracle.at_rest(&ledgers, &self.platform, self.now)?;
+        self.oracle.at_rest(&ledgers, &self.platform, self.recovered, self.now)?;
         self.voids_are_kept()?;
         self.refunds_are_kept()?;
         self.alarms(&wrong)?;

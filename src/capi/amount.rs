@@ -10,7 +10,9 @@ use crate::till::code::Code;
 
 /// Converts an amount in yuan, such as "12.50", to fen.
 ///
-/// yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00.
+/// yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
+///       ".50"; commas between thousands, "1,234.50"; the character for yuan (U+5143) after it, in UTF-8 or
+///       GBK. Anything else is an error: nothing is rounded or guessed.
 /// fen:  receives the amount; untouched on an error.
 ///
 /// Threads: any.
@@ -37,6 +39,9 @@ pub unsafe extern "C" fn wsy_yuan_to_fen(yuan: *const c_char, fen: *mut i32) -> 
 }
 
 fn read(yuan: &[u8]) -> Option<Fen> {
+    let yuan = yuan.trim_ascii();
+    // In UTF-8 it is read with the amount.
+    let yuan = yuan.strip_suffix(b"\xd4\xaa").unwrap_or(yuan);
     let fen = parse_yuan(str::from_utf8(yuan).ok()?).ok()?;
     Fen::new(i32::try_from(fen).ok()?).ok()
 }

@@ -57,19 +57,24 @@ fn run(
 }
 
 /// A call in progress on a client; `wsy_close` waits for it.
-pub struct Call(Arc<Client>);
+pub struct Call {
+    client: Arc<Client>,
+    entry: Option<u64>,
+}
 
 impl std::ops::Deref for Call {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        &self.0
+        &self.client
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.0.left();
+        if let Some(entry) = self.entry {
+            self.client.calls.leave(entry);
+        }
     }
 }
 
@@ -79,14 +84,24 @@ impl Call {
         let client = CLIENTS.get(client)?;
         // A caller that calls again has received the result of its last call.
         client.till.hear();
-        client.entered();
-        Ok(Self(client))
+        Ok(Self::of(client))
     }
 
-    /// The same call, for another thread.
+    /// The same call, for another thread, which has to say that it [is there](Self::is_here).
     pub fn again(&self) -> Self {
-        self.0.entered();
-        Self(self.0.clone())
+        Self::of(self.client.clone())
+    }
+
+    fn of(client: Arc<Client>) -> Self {
+        let entry = client.calls.enter();
+        Self { client, entry }
+    }
+
+    /// Notes that the call is now on the calling thread.
+    pub fn is_here(&self) {
+        if let Some(entry) = self.entry {
+            self.client.calls.move_here(entry);
+        }
     }
 
     /// Hands the outcome of a call to the caller. A failure that is only a code leaves no reply.

@@ -3,8 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::ptr;
-use std::sync::{Arc, MutexGuard};
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::capi::call::Call;
 use crate::capi::config::{config_fields, pay_types};
@@ -14,12 +13,13 @@ use crate::capi::handle::Registry;
 use crate::capi::names;
 use crate::capi::params::{self, wsy_params};
 use crate::capi::pointers::{CText, Out};
+use crate::capi::presence::{Presence, State};
 use crate::capi::reply::wsy_reply;
 use crate::capi::rows::is_to_be_voided;
 use crate::capi::started::withdraw_unheard;
 use crate::driver::{self, Store};
 use crate::protocol::text::Charset;
-use crate::sync::{Condvar, Mutex};
+use crate::sync::Mutex;
 use crate::till::code::Code;
 use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
@@ -38,36 +38,29 @@ pub struct wsy_client {
 /// line:  text in the client's code page; valid during the call only.
 ///
 /// The library calls it on the thread that does the work, which may be one of its own. It must return soon,
-/// must not let an exception out, and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
+/// and must not call the library: such a call returns WSY_ERR_IN_CALLBACK.
+///
+/// It must return: no exception may leave it, no longjmp, and its thread must not end in it (pthread_exit,
+/// ExitThread). After a longjmp every later call on this thread returns WSY_ERR_IN_CALLBACK. Set a flag,
+/// return, and jump once the call has returned.
+///
+/// It must not wait for another thread, least of all for the window's (SendMessage, TThread.Synchronize,
+/// Control.Invoke): that thread may be in wsy_close or wsy_on_log, which wait for the callback. Hand the line
+/// over without waiting (PostMessage, TThread.Queue, Control.BeginInvoke), or put it into a list that a timer
+/// of the window empties.
 pub type wsy_log_callback = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, line: *const c_char)>;
 
 /// The state behind a `wsy_client`.
 pub struct Client {
     pub(super) till: Arc<Till>,
     pub(super) charset: Charset,
-    /// The number of calls in progress.
-    running: Mutex<usize>,
-    idle: Condvar,
+    /// The calls in progress.
+    pub(super) calls: Presence,
+    /// The host's log callback.
+    host: Mutex<Option<Arc<Host>>>,
 }
 
 pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
-
-impl Client {
-    fn running(&self) -> MutexGuard<'_, usize> {
-        self.running.lock()
-    }
-
-    /// Counts a call that starts.
-    pub(super) fn entered(&self) {
-        *self.running() += 1;
-    }
-
-    /// Counts a call that has ended.
-    pub(super) fn left(&self) {
-        *self.running() -= 1;
-        self.idle.notify_all();
-    }
-}
 
 /// Opens a till's data folder and reads the pay config from the platform.
 ///
@@ -83,7 +76,11 @@ impl Client {
 ///            directory later makes no difference.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
-///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document)
+///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document): where
+///                   the till is activated and the config is read. Charges, refunds and queries go to the
+///                   server that the config names, the saved one if none can be read. http, as the document has
+///                   it, is not encrypted: anybody on the shop's network can forge "paid" and take the key and
+///                   the auth codes. Use https where the platform offers it
 ///   ver             your program's version, as sent to the platform; not empty, no control characters
 ///   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
 ///   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
@@ -99,16 +96,22 @@ impl Client {
 ///                   with whole sentences. They never override a sentence that reports a payment, trouble, an
 ///                   earlier use of the code or a refusal
 ///   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
-///   connect_ms      limit for resolving the platform's name and connecting: 100 to 120000 (default 10000)
+///   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses together:
+///                   100 to 120000 (default 10000)
 ///   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
 ///   ca_file         a PEM file of certificates to trust instead of the built-in ones
-///   proxy           http://host:port; SOCKS is not supported. The environment's proxy is never used
+///   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
+///                   an http address is sent to the proxy in absolute form, which it can read and change; what
+///                   goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means that no
+///                   byte of the request was offered to anybody. The environment's proxy is never used
 ///   micropay_method, query_method, refund_method, read_method, time_method
 ///                   GET or POST: how each of these requests is sent, for a platform that accepts only one
 ///                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
 ///                   part of the address, which proxies and servers log, may repeat on their own, and may
 ///                   refuse beyond 8 KB: choose it only where POST is answered with 405
 ///   https_only      1: refuse every address that is not https (default 0)
+///   plain_server    1: with an https base, follow the config to a server without encryption as well; see base
+///                   for what that means (default 0: such a server is not allowed)
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
 ///                   base and its subdomains
 ///   qrcode, qrcode_logo, qrcode_image
@@ -119,6 +122,11 @@ impl Client {
 ///                   allowed (default 0)
 ///   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
 ///                   (default 0)
+///   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the Windows
+///                   user who runs the till only, or by every user of this machine who may read the folder:
+///                   for a service, or several users (default user). With machine, a folder that is created
+///                   is closed to all but administrators, the system and this user; let the others in
+///                   (icacls FOLDER /grant USER:(OI)(CI)M) before they run the till
 /// What the document leaves open (`wsyctl first-contact` finds out which of these a platform needs):
 ///   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
 ///   query_pay_type  paytype, pay_type or none: the name of the payment type in queries (default paytype)
@@ -141,8 +149,9 @@ impl Client {
 /// Threads: any. Blocks for at most connect_ms plus twice response_ms.
 ///
 /// Returns WSY_OK, WSY_ERR_ARGUMENT, WSY_ERR_TEXT, WSY_ERR_HANDLE (options), WSY_ERR_OPTIONS, WSY_ERR_BASE,
-/// WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE, WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED,
-/// WSY_ERR_LEDGER_NEWER, WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
+/// WSY_ERR_CA_FILE, WSY_ERR_FOLDER, WSY_ERR_FOLDER_IN_USE (another program has it open),
+/// WSY_ERR_ALREADY_OPEN (this one has), WSY_ERR_LEDGER, WSY_ERR_LEDGER_DAMAGED, WSY_ERR_LEDGER_NEWER,
+/// WSY_ERR_LEDGER_COPIED, WSY_ERR_LEDGER_RESTORED or WSY_ERR_DEVICE_IN_USE.
 ///
 /// # Safety
 /// `folder` is NULL or a NUL-terminated string; `client` and `reply` are NULL or point to a pointer.
@@ -176,7 +185,7 @@ pub unsafe extern "C" fn wsy_open(
         let draft = match open(&folder, &pairs) {
             Ok(till) => {
                 let draft = opened(&till);
-                let opened = Client { till, charset, running: Mutex::new(0), idle: Condvar::new() };
+                let opened = Client { till, charset, calls: Presence::default(), host: Mutex::default() };
                 client.write(CLIENTS.add(Arc::new(opened)));
                 draft
             }
@@ -191,7 +200,8 @@ fn open(folder: &str, pairs: &[(String, String)]) -> Result<Arc<Till>, Error> {
     for (name, value) in pairs {
         options.set(name, value)?;
     }
-    Till::open(Path::new(folder), options, secret_store::of_this_system())
+    let secrets = secret_store::of_this_system(options.secret_scope);
+    Till::open(Path::new(folder), options, secrets)
 }
 
 fn opened(till: &Till) -> Draft {
@@ -237,43 +247,90 @@ fn opened(till: &Till) -> Draft {
 /// WSY_PAID but was not polled before the close reports WSY_UNKNOWN; wsy_settle reports it as paid once the
 /// folder is open again.
 ///
+/// A log callback that waits for the thread that is in wsy_close never returns, nor does wsy_close: see
+/// wsy_log_callback for the way out. Never end a thread that is inside a call (TerminateThread, `_exit` of a
+/// thread). wsy_close does not wait for such a thread, and releases the folder; if the thread was ended while
+/// it was writing, the folder stays in use until the process ends.
+///
 /// Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
 /// being opened, plus the time that a running print may still take.
 ///
-/// Returns WSY_OK, or WSY_ERR_HANDLE for an unknown or closed client.
+/// Returns WSY_OK; WSY_ERR_HANDLE for an unknown or closed client; WSY_ERR_INTERNAL if the folder stays in
+/// use because of a thread that was ended.
 ///
 /// # Stdcall
 /// Closes a till; call this before the program ends.
 /// 关闭收银台，程序退出前调用。
 #[unsafe(no_mangle)]
 pub extern "C" fn wsy_close(client: *mut wsy_client) -> i32 {
+    guard(|| Ok(close(CLIENTS.remove(client)?)))
+}
+
+/// Closes every client of this process, as wsy_close does.
+///
+/// For programs that run inside a development environment (VB6, PowerBuilder, Visual FoxPro): stopped there,
+/// they lose their handles without closing them, and the library stays loaded, so the next run would get
+/// WSY_ERR_ALREADY_OPEN. Such a program calls this first, before wsy_open. Do not call it where another part
+/// of the process may be using the library. Replies, parameters and payments stay valid, as with wsy_close.
+///
+/// Threads: any, but not from the log callback. Blocks as long as wsy_close may.
+///
+/// Returns WSY_OK, also if no client was open; WSY_ERR_INTERNAL as wsy_close.
+///
+/// # Stdcall
+/// Closes every till that this process left open; call this first in a development environment.
+/// 关闭本进程遗留未关的所有收银台；在开发环境里运行的程序启动时最先调用。
+#[unsafe(no_mangle)]
+pub extern "C" fn wsy_close_all() -> i32 {
     guard(|| {
-        let client = CLIENTS.remove(client)?;
-        let mut running = client.running();
-        // A call drops its references just after it has reported its end, and a call that entered just before
-        // the close is only cancelled now; hence a check every few ms.
-        loop {
+        let clients = CLIENTS.remove_all();
+        // All at once: none then waits while another is still being told.
+        for client in &clients {
             client.till.close();
-            if *running == 0 && Arc::strong_count(&client) == 1 && Arc::strong_count(&client.till) == 1 {
-                break;
-            }
-            running = client.idle.wait_timeout(running, Duration::from_millis(5));
         }
-        drop(running);
-        withdraw_unheard(&client.till);
-        client.till.hear();
-        client.till.note_heard();
-        Ok(Code::Ok)
+        let codes: Vec<_> = clients.into_iter().map(close).collect();
+        Ok(codes.into_iter().find(|code| *code != Code::Ok).unwrap_or(Code::Ok))
     })
+}
+
+fn close(client: Arc<Client>) -> Code {
+    // A call drops its references just after it has reported its end, and a call that entered just before
+    // the close is only cancelled now; hence a check every few ms.
+    let is_abandoned = loop {
+        client.till.close();
+        match client.calls.state() {
+            State::Empty if Arc::strong_count(&client) == 1 && Arc::strong_count(&client.till) == 1 => {
+                break false;
+            }
+            State::OnlyEnded => break true,
+            State::Empty | State::Busy => client.calls.wait_a_moment(),
+        }
+    };
+    // A thread that was ended while it was writing holds the ledger for ever.
+    if is_abandoned && client.till.ledger().is_locked() {
+        return Code::Internal;
+    }
+    withdraw_unheard(&client.till);
+    client.till.hear();
+    client.till.note_heard();
+    if is_abandoned {
+        // Its references keep the till alive.
+        Host::retire(client.host.lock().take());
+        client.till.log().listen(None);
+        return if client.till.abandon() { Code::Ok } else { Code::Internal };
+    }
+    Code::Ok
 }
 
 /// Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.
 ///
 /// callback: the function; NULL for none.
-/// user:     passed to the callback unchanged. Must stay valid until the callback is replaced or the client
-///           is closed.
+/// user:     passed to the callback unchanged. Must stay valid until a later wsy_on_log or wsy_close of this
+///           client has returned: both wait until the callback that they replace has returned in every
+///           thread, and it is not called afterwards.
 ///
-/// Threads: any. A line that is being logged in another thread may still reach the old callback.
+/// Threads: any, but not from the log callback. Blocks while the replaced callback runs; if that waits for
+/// this very thread, for ever: see wsy_log_callback.
 ///
 /// Returns WSY_OK or WSY_ERR_HANDLE.
 ///
@@ -287,12 +344,19 @@ pub unsafe extern "C" fn wsy_on_log(
 ) -> i32 {
     guard(|| {
         let client = Call::on(client)?;
-        let host = callback.map(|callback| Host {
-            callback,
-            user: user.expose_provenance(),
-            charset: client.charset,
+        let new = callback.map(|callback| {
+            Arc::new(Host {
+                callback,
+                user: user.expose_provenance(),
+                charset: client.charset,
+                inside: Presence::default(),
+            })
         });
-        client.till.log().listen(host.map(Host::listener));
+        let mut host = client.host.lock();
+        client.till.log().listen(new.clone().map(Host::listener));
+        let old = std::mem::replace(&mut *host, new);
+        drop(host);
+        Host::retire(old);
         Ok(Code::Ok)
     })
 }
@@ -303,14 +367,26 @@ struct Host {
     /// The user pointer, passed back to the callback.
     user: usize,
     charset: Charset,
+    /// The threads that are in the callback.
+    inside: Presence,
 }
 
 impl Host {
-    fn listener(self) -> Listener {
+    fn listener(self: Arc<Self>) -> Listener {
         Arc::new(move |level, line| self.hear(level, line))
     }
 
+    /// Lets no thread into a callback any more, and waits until all have left it.
+    fn retire(host: Option<Arc<Self>>) {
+        if let Some(host) = host {
+            host.inside.shut();
+            host.inside.wait();
+        }
+    }
+
     fn hear(&self, level: Level, line: &str) {
+        // A thread may still be on its way to a callback that has been replaced.
+        let Some(entry) = self.inside.enter() else { return };
         let mut bytes = self.charset.encode(line);
         bytes.retain(|byte| *byte != 0);
         bytes.push(0);
@@ -319,5 +395,6 @@ impl Host {
         // SAFETY: the host promised wsy_on_log that this is a function of this type and takes this pointer.
         // The line is terminated and lives until the call returns.
         unsafe { (self.callback)(user, level as i32, bytes.as_ptr().cast()) };
+        self.inside.leave(entry);
     }
 }

@@ -13,7 +13,7 @@ use crate::protocol::response::Content;
 use crate::protocol::text::Charset;
 use crate::till::Error;
 use crate::till::code::{Code, Language};
-use crate::till::sentences::{Left, Own, Words};
+use crate::till::sentences::{Left, Own, Words, own};
 
 /// A reply under construction.
 #[derive(Clone, Debug)]
@@ -149,7 +149,9 @@ impl Draft {
 
 impl From<&Error> for Draft {
     fn from(error: &Error) -> Self {
-        let draft = Self::new(error.code()).detail(chain(error));
+        let detail = chain(error);
+        let own = own::of_error(error, &detail);
+        let draft = Self::new(error.code()).detail(detail).says_if(own);
         match error {
             Error::Driver(error) => draft.of_driver(error),
             Error::ActivateAgain(info) | Error::ActivationRefused(info) => draft.field(names::INFO, info),

@@ -1,11 +1,13 @@
 //! The guard around every exported function: no panic reaches the host, the host's floating-point state is
-//! preserved, and the log callback cannot call back into the library.
+//! preserved, a cancellation of the host's thread waits, and the log callback cannot call back into the
+//! library.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::capi::failure::Failure;
 use crate::sys::fpu::HostState;
+use crate::sys::threads::Uncancellable;
 use crate::till::code::Code;
 
 thread_local! {
@@ -26,6 +28,7 @@ fn guarded(on_panic: Code, call: impl FnOnce() -> Result<Code, Failure>) -> i32 
     if IN_CALLBACK.get() {
         return Code::InCallback.number();
     }
+    let _uncancellable = Uncancellable::begin();
     let _host = HostState::set_aside();
     #[cfg(windows)]
     crate::sys::pin::pin();

@@ -90,6 +90,11 @@ impl<H, T: Send + Sync> Registry<H, T> {
         self.live().values().cloned().collect()
     }
 
+    /// Invalidates all handles, and returns their objects.
+    pub fn remove_all(&'static self) -> Vec<Arc<T>> {
+        std::mem::take(&mut *self.live()).into_values().collect()
+    }
+
     /// Invalidates a handle; its object lives until the last call on it ends.
     pub fn remove(&'static self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         let number = handle.into().0;

@@ -49,4 +49,5 @@ mod guard;
 mod handle;
 mod names;
 mod pointers;
+mod presence;
 mod rows;

@@ -20,20 +20,44 @@ pub struct wsy_params {
 /// The state behind a `wsy_params`.
 struct Params {
     charset: Charset,
-    pairs: Mutex<Vec<(String, String)>>,
+    set: Mutex<Set>,
+}
+
+#[derive(Default)]
+struct Set {
+    pairs: Vec<(String, String)>,
+    /// The values that were refused, with their codes; a name that cannot be read is none. A program that does
+    /// not look at the code of wsy_params_set would otherwise make a call without them.
+    refused: Vec<(Option<String>, Code)>,
+}
+
+impl Set {
+    /// Makes room for a new value of this name, and forgets the earlier ones.
+    fn forget(&mut self, name: &str) {
+        self.pairs.retain(|(known, _)| known != name);
+        self.refused.retain(|(known, _)| known.as_deref() != Some(name));
+    }
 }
 
 impl Params {
-    fn pairs(&self) -> MutexGuard<'_, Vec<(String, String)>> {
-        self.pairs.lock()
+    fn set(&self) -> MutexGuard<'_, Set> {
+        self.set.lock()
     }
 }
 
 static PARAMS: Registry<wsy_params, Params> = Registry::new();
 
-/// The values of a list; none for NULL.
+/// The values of a list; none for NULL. An error if one of them was refused.
 pub(super) fn pairs(params: *const wsy_params) -> Result<Vec<(String, String)>, Code> {
-    if params.is_null() { Ok(Vec::new()) } else { Ok(PARAMS.get(params)?.pairs().clone()) }
+    if params.is_null() {
+        return Ok(Vec::new());
+    }
+    let params = PARAMS.get(params)?;
+    let set = params.set();
+    match set.refused.first() {
+        Some((_, code)) => Err(*code),
+        None => Ok(set.pairs.clone()),
+    }
 }
 
 /// The error for a value that a call does not accept.
@@ -68,7 +92,7 @@ pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_pa
     guard(|| {
         let params = params.required()?;
         let charset = Charset::from_code_page(code_page).ok_or(Code::Argument)?;
-        params.write(PARAMS.add(Arc::new(Params { charset, pairs: Mutex::default() })));
+        params.write(PARAMS.add(Arc::new(Params { charset, set: Mutex::default() })));
         Ok(Code::Ok)
     })
 }
@@ -77,6 +101,10 @@ pub unsafe extern "C" fn wsy_params_new(code_page: i32, params: *mut *mut wsy_pa
 ///
 /// The calls that take a list, such as wsy_open, wsy_micropay and wsy_refund, say which names they accept.
 /// The call that gets the list checks its names and values.
+///
+/// The list remembers a value that is refused here: every call that gets the list then fails with the same
+/// code, and sends nothing, until a value of the same name is set. If the name itself was refused, free the
+/// list.
 ///
 /// name, value: text in the list's code page; copied. An empty value counts as a value.
 ///
@@ -100,10 +128,17 @@ pub unsafe extern "C" fn wsy_params_set(
     let [name, value] = unsafe { CText::each([name, value]) };
     guard(|| {
         let params = PARAMS.get(params)?;
-        let (name, value) = (name.required(params.charset)?, value.required(params.charset)?);
-        let mut pairs = params.pairs();
-        pairs.retain(|(known, _)| *known != name);
-        pairs.push((name, value));
+        let (name, value) = (name.required(params.charset), value.required(params.charset));
+        let mut set = params.set();
+        let name = name.inspect_err(|code| set.refused.push((None, *code)))?;
+        set.forget(&name);
+        match value {
+            Ok(value) => set.pairs.push((name, value)),
+            Err(code) => {
+                set.refused.push((Some(name), code));
+                return Err(code.into());
+            }
+        }
         Ok(Code::Ok)
     })
 }

@@ -20,7 +20,9 @@ use crate::capi::reply::wsy_reply;
 use crate::capi::started::{PAYMENTS, Started, start, wsy_payment};
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::Code;
-use crate::till::{Admission, ChargeRequest, ChargeRun, Error, Locks, RefundAdmission, RefundRun, Till};
+use crate::till::{
+    Admission, ChargeRequest, ChargeRun, Error, Locks, RefundAdmission, RefundRequest, RefundRun, Till,
+};
 
 /// Starts a charge as wsy_micropay does, and returns at once.
 ///
@@ -91,7 +93,9 @@ fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<(Draft, Locks), Err
 
 /// Starts a refund as wsy_refund does, and returns at once.
 ///
-/// It cannot be voided with wsy_payment_void. Otherwise as wsy_micropay_start, with the errors of wsy_refund.
+/// It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet, the
+/// thread that takes over reads one and does the checks. Otherwise as wsy_micropay_start, with the errors of
+/// wsy_refund.
 ///
 /// # Safety
 /// As for wsy_micropay_start.
@@ -121,11 +125,25 @@ pub unsafe extern "C" fn wsy_refund_start(
         let out_refund_no = client.required(out_refund_no)?;
         let bill = which(client, out_trade_no, dm_id)?;
         let request = refund_request(out_refund_no, bill, refund_fen, &params::pairs(params)?)?;
+        // A payment type is looked up in the config.
+        if request.paytype.is_some() && client.till.has_to_read_config() {
+            let refund: Refund = (request, token.clone());
+            return Ok(Started::job(Code::Unknown, &client.till, refund, admit_and_finish_refund));
+        }
         Ok(match client.till.admit_refund(request, token)? {
             RefundAdmission::Recorded(report) => Started::ended(refunded(&client.till, &report)),
             RefundAdmission::Run(run) => Started::job(Code::Unknown, &client.till, run, finish_refund),
         })
     })
+}
+
+type Refund = (RefundRequest, Arc<CancellationToken>);
+
+fn admit_and_finish_refund(till: &Arc<Till>, (request, token): Refund) -> Result<Draft, Error> {
+    match till.admit_refund(request, &token)? {
+        RefundAdmission::Recorded(report) => Ok(refunded(till, &report)),
+        RefundAdmission::Run(run) => finish_refund(till, run),
+    }
 }
 
 fn finish_refund(till: &Arc<Till>, run: RefundRun) -> Result<Draft, Error> {

@@ -24,14 +24,17 @@ const MOST_BYTES: usize = 4 << 20;
 /// Prints the receipt of a reply.
 ///
 /// Printing is separate from the payment: it can neither delay nor change it. The call first asks a network
-/// printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway. Calls
-/// for the same printer wait for each other.
+/// printer about its paper and cover; if the printer does not answer within 0.3 s, it prints anyway, and does
+/// not wait for this printer's answer again. It returns once the printer has acknowledged every byte, or a
+/// serial port has sent it. Calls for the same printer wait for each other.
 ///
 /// receipt:    a reply with a receipt: from wsy_micropay, wsy_find_receipt, wsy_reprint and others.
 /// printer:    "tcp:192.168.1.50" or "tcp:HOST:PORT": a network printer (default port 9100).
-///             "queue:NAME": a Windows printer by its name; it gets the bytes raw, bypassing the driver.
-///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port. Set up a serial port beforehand
-///             ("mode COM3: 9600,n,8,1"; "stty -F /dev/ttyS0 9600 raw").
+///             "queue:NAME": a Windows printer by its name; it gets the bytes unchanged, bypassing the driver
+///             (as RAW, or as XPS_PASS where the driver is an XPS driver).
+///             "device:COM3", "device:LPT1", "device:/dev/usb/lp0": a port, as it is set up.
+///             "device:COM3:9600,n,8,1", "device:/dev/ttyS0:9600,n,8,1": a serial port, set to this speed,
+///             parity (n, e, o, m, s), data bits and stop bits, without flow control.
 /// timeout_ms: how long the call may block: 100 to 120000; 0 for 10000.
 /// reply:      NULL, or receives a reply; its detail has the reason of a failure.
 ///
@@ -39,8 +42,8 @@ const MOST_BYTES: usize = 4 << 20;
 ///
 /// Returns WSY_OK (the printer, or the queue, has all bytes); WSY_ERR_NO_PRINTER (no such printer, or not a
 /// valid name); WSY_ERR_PRINTER_OFFLINE (refused, silent, cover open, or too slow: the receipt may still come
-/// out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off); WSY_ERR_NO_FIELD (the reply has no receipt);
-/// WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
+/// out); WSY_ERR_NO_PAPER; WSY_ERR_NOT_PRINTED (it broke off; a part may have come out);
+/// WSY_ERR_NO_FIELD (the reply has no receipt); WSY_ERR_ARGUMENT, WSY_ERR_TEXT or WSY_ERR_HANDLE.
 ///
 /// # Safety
 /// `printer` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

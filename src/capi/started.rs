@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, MutexGuard, Weak};
-use std::thread;
 use std::time::Duration;
 
 use crate::capi::call::Call;
@@ -21,6 +20,7 @@ use crate::chain::chain;
 use crate::driver;
 use crate::protocol::text::Charset;
 use crate::sync::{Condvar, Mutex};
+use crate::sys::threads;
 use crate::till::cancellation::CancellationToken;
 use crate::till::code::{Code, Language};
 use crate::till::ledger::Pending;
@@ -222,8 +222,10 @@ impl Payment {
 
     /// Runs the job on a separate thread, which ends with it. `call` keeps the client open meanwhile.
     fn work(self: Arc<Self>, call: Call, job: Job) -> Result<(), Error> {
-        let thread = thread::Builder::new().name("wsy".to_owned());
-        let spawned = thread.spawn(move || self.run(&call, job));
+        let spawned = threads::spawn("wsy", move || {
+            call.is_here();
+            self.run(&call, job);
+        });
         spawned
             .map(drop)
             .map_err(|error| driver::Error::NotSent(format!("could not start a thread: {error}")).into())

@@ -1,7 +1,7 @@
 //! The state machine of one charge of one bill: from the intent to a verdict.
 
 use crate::chain::chain;
-use crate::payment::evidence::{Evidence, Said, Tie};
+use crate::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
 use crate::protocol::amount::{Fen, yuan};
@@ -188,7 +188,7 @@ struct Decline {
 /// How far it is proven that the order failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Failure {
-    /// It was reported once, at [`Evidence::failed_at`]; ask again after this long.
+    /// It was reported once, at [`Evidence::first_failure`]; ask again after this long.
     Once { gap: Millis },
     /// It was reported twice. A denied query by auth code is still missing.
     Twice,
@@ -213,8 +213,6 @@ pub struct Charge {
     is_witness: bool,
     decline: Option<Decline>,
     failure: Option<Failure>,
-    /// The order that was last reported as failed by auth code without a final reason; empty if none was.
-    failing: String,
     /// The platform's sentence about the decline or the failure.
     reason: Option<String>,
     doubt: Doubt,
@@ -247,7 +245,8 @@ impl Charge {
         let mut charge = Self::new(total, device_id, evidence, policy, now, Phase::Pausing);
         charge.kept.clone_from(kept);
         // The wording of the failure is not stored, so assume the longer gap.
-        charge.failure = charge.evidence.failed_at.map(|_| Failure::Once { gap: policy.bare_failure_ms() });
+        let first = charge.evidence.first_failure.as_ref();
+        charge.failure = first.map(|_| Failure::Once { gap: policy.bare_failure_ms() });
         charge.is_witness = is_witness;
         charge.only_refused = true;
         let action = charge.ask(now);
@@ -275,7 +274,6 @@ impl Charge {
             is_witness: true,
             decline: None,
             failure: None,
-            failing: String::new(),
             reason: None,
             doubt: Doubt::Lost(String::new()),
             only_refused: false,
@@ -427,7 +425,7 @@ impl Charge {
     /// person, or when a second failure of the order counts.
     fn quiet(&self, at: Millis) -> Millis {
         let quiet = self.evidence.quiet.saturating_add(at.saturating_sub(self.quiet_at));
-        let second = self.evidence.failed_at.map_or(0, |at| at.saturating_add(self.policy.bare_failure_ms()));
+        let second = self.second_card();
         quiet.min(self.watched().max(self.evidence.quiet_time(&self.policy)).max(second))
     }
 
@@ -674,8 +672,7 @@ impl Charge {
 
     fn forget_failure(&mut self) {
         self.failure = None;
-        self.evidence.failed_at = None;
-        self.failing.clear();
+        self.evidence.first_failure = None;
     }
 
     /// Handles `ok="0"` in response to a query.
@@ -700,13 +697,13 @@ impl Charge {
                 self.order_failed(now, asked, order)
             }
             Class::Unlisted | Class::TroubledFailure if is_ours && self.is_quiet(asked) => {
-                self.order_is_failing(asked, &order, source);
+                self.order_is_failing(now, asked, &order, source);
                 self.evidence.hear(Said::NotThere);
                 self.denied(now, asked, source)
             }
             class if class.denies() => {
                 if class == Class::Bare {
-                    self.order_is_failing(asked, &order, source);
+                    self.order_is_failing(now, asked, &order, source);
                 }
                 let names_another = self.names_another(&order, source);
                 self.evidence.hear(Said::NotThere);
@@ -721,14 +718,9 @@ impl Charge {
     }
 
     /// Handles a failed order of the auth code without a final reason: the customer may choose another card.
-    fn order_is_failing(&mut self, asked: Millis, order: &Order, source: Source) {
+    fn order_is_failing(&mut self, now: Millis, asked: Millis, order: &Order, source: Source) {
         if source == Source::Code && !order.dm_id.is_empty() {
-            // The failure of another order says nothing about how long this one has been failing.
-            if !self.failing.is_empty() && self.failing != order.dm_id {
-                self.evidence.failed_at = None;
-            }
-            self.failing.clone_from(&order.dm_id);
-            self.failed_at(asked);
+            self.failed_at(now, asked, &order.dm_id);
         }
     }
 
@@ -748,7 +740,7 @@ impl Charge {
             Some(Failure::Once { gap: known }) => known.max(gap),
             _ => gap,
         };
-        let (first, asked) = (self.failed_at(asked), self.quiet(asked));
+        let (first, asked) = (self.failed_at(now, asked, &order.dm_id), self.quiet(asked));
         let second = first.saturating_add(gap);
         if asked > first && asked >= second {
             self.failure = Some(Failure::Twice);
@@ -758,17 +750,20 @@ impl Charge {
         self.pause(now, second.saturating_sub(self.quiet(now)))
     }
 
-    /// Returns when the order was first reported as failed; sets it to now if this is the first time.
-    fn failed_at(&mut self, asked: Millis) -> Millis {
-        if let Some(first) = self.evidence.failed_at {
-            return first;
+    /// Returns when the order was first reported as failed; sets it to now if this is the first time. The
+    /// query may have waited for its turn, and its response may have taken long: it failed as late as now.
+    fn failed_at(&mut self, now: Millis, asked: Millis, dm_id: &str) -> Millis {
+        // The failure of another order says nothing about how long this one has been failing.
+        if let Some(first) = self.evidence.first_failure.as_ref().filter(|first| first.dm_id == dm_id) {
+            return first.at;
         }
         // From here on `quiet` is read beyond its usual limit, so store it now instead of letting it run on
         // unread.
         self.evidence.quiet = self.quiet(asked);
         self.quiet_at = asked;
-        self.evidence.failed_at = Some(self.evidence.quiet);
-        self.evidence.quiet
+        let at = self.evidence.quiet.saturating_add(now.saturating_sub(asked));
+        self.evidence.first_failure = Some(FirstFailure { dm_id: dm_id.to_owned(), at });
+        at
     }
 
     /// Handles a response that knows nothing of the payment.
@@ -796,11 +791,17 @@ impl Charge {
         self.pause(now, self.policy.poll_ms)
     }
 
+    /// Returns until when the customer may choose another card for an order that has failed without a reason;
+    /// 0 if none has.
+    fn second_card(&self) -> Millis {
+        let first = self.evidence.first_failure.as_ref();
+        first.map_or(0, |first| first.at.saturating_add(self.policy.bare_failure_ms()))
+    }
+
     /// Returns whether the customer may still choose another card for an order that has failed without a
     /// reason.
     fn may_pay_yet(&self, asked: Millis) -> bool {
-        let second_card = |first: Millis| first.saturating_add(self.policy.bare_failure_ms());
-        self.evidence.failed_at.is_some_and(|first| self.quiet(asked) < second_card(first))
+        self.quiet(asked) < self.second_card()
     }
 
     /// Returns whether this denial by auth code completes the proof of a decline, or of the failure of our

@@ -108,9 +108,17 @@ pub struct Evidence {
     pub quiet: Millis,
     /// The number of denials in a row to queries sent after the quiet time.
     pub denials: u32,
-    /// When the order was first reported as failed, as the quiet time of the charge; `None` after a response
-    /// that contradicts the failure.
-    pub failed_at: Option<Millis>,
+    /// The first report that an order failed; `None` after a response that contradicts the failure.
+    pub first_failure: Option<FirstFailure>,
+}
+
+/// The first report that an order failed, without a response since that contradicts it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FirstFailure {
+    /// The order. Empty if it was recorded before version 5 of the ledger: then it may be any.
+    pub dm_id: String,
+    /// When it came, as the quiet time of the charge.
+    pub at: Millis,
 }
 
 impl Evidence {
@@ -158,8 +166,9 @@ impl Evidence {
         self.declined |= heard.declined;
         self.ended |= heard.ended;
         self.denials = self.denials.min(heard.denials);
-        // A failure that was contradicted since is not the first of two.
-        self.failed_at = self.failed_at.filter(|_| heard.failed_at.is_some());
+        // A failure that was contradicted since, or of another order, is not the first of two.
+        let still_fails = |dm_id: &str| heard.first_failure.as_ref().is_some_and(|now| now.dm_id == dm_id);
+        self.first_failure = self.first_failure.filter(|kept| still_fails(&kept.dm_id));
         if heard.tie > self.tie {
             self.tie = heard.tie;
             self.dm_id.clone_from(&heard.dm_id);
@@ -172,7 +181,7 @@ impl Evidence {
         let said = self.said > kept.said && self.said >= Said::Declined;
         let declined = self.declined && !kept.declined;
         let begun_anew = self.denials < kept.denials;
-        let failed = self.failed_at != kept.failed_at;
+        let failed = self.first_failure != kept.first_failure;
         said || declined || begun_anew || failed || (self.tie.binds() && !kept.tie.binds())
     }
 }

@@ -362,7 +362,8 @@ pub struct Refund {
     known: Known,
     /// The moment at which `known.quiet` was measured.
     quiet_at: Millis,
-    /// When the last reading that counts was requested.
+    /// When the last reading that counts came. Its request may have waited for its turn, and its response may
+    /// have taken long, so it shows the bill as late as that.
     counted: Option<Millis>,
     /// Why it was not made, or is not known: the platform's sentence or the network's error.
     reason: String,
@@ -728,7 +729,7 @@ impl Refund {
         };
         let is_apart = self.counted.is_none_or(|last| asked >= last.saturating_add(self.policy.poll_ms));
         if counts && is_apart && self.is_witness {
-            self.counted = Some(asked);
+            self.counted = Some(now);
             self.known.unseen += 1;
         }
         if self.known.unseen >= self.policy.agreeing {
@@ -761,7 +762,10 @@ impl Refund {
         self.phase = Phase::PausingAfter;
         let soon = self.quiet(now) < self.policy.poll_ms;
         let pause = if soon { self.policy.first_query_ms } else { self.policy.poll_ms };
-        Action::Wait { until: now.saturating_add(pause).min(self.deadline) }
+        // The next reading that counts is not put off by one that came too early to count.
+        let counts = self.counted.map_or(Millis::MAX, |last| last.saturating_add(self.policy.poll_ms));
+        let earliest = now.saturating_add(self.policy.first_query_ms);
+        Action::Wait { until: now.saturating_add(pause).min(counts.max(earliest)).min(self.deadline) }
     }
 
     /// Ends undecided. Writes the evidence first, so that the next run continues from there.

@@ -1,5 +1,7 @@
 //! Money: whole fen internally, decimal yuan on the wire (note 5).
 
+use std::borrow::Cow;
+
 /// The largest amount of a single payment or refund: 1,000,000.00 yuan, in fen.
 pub const MAX_FEN: i32 = 100_000_000;
 
@@ -49,24 +51,28 @@ pub fn yuan(fen: i64) -> String {
     format!("{sign}{}.{:02}", whole / 100, whole % 100)
 }
 
-/// Parses decimal yuan (`0.01`, `12`, `-0.01`) into fen. Accepts further places only if they are zeros: half
-/// a fen is not money, and rounding would invent some.
+/// Parses decimal yuan into fen: `0.01`, `12`, `-0.01`, and what databases and programs make of these: `.50`,
+/// `1,234.50` and `1.00元`. Commas have to separate thousands, so that none is taken for a decimal point.
+/// Accepts further places only if they are zeros: half a fen is not money, and rounding would invent some.
 pub fn parse_yuan(text: &str) -> Result<i64, AmountError> {
     let text = text.trim();
+    let text = text.strip_suffix('元').map_or(text, str::trim_end);
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
     };
     let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = ungrouped(whole).ok_or(AmountError::NotDecimal)?;
     let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !all_digits(whole) || !all_digits(places) || digits.ends_with('.') {
+    if !all_digits(&whole) || !all_digits(places) || digits.is_empty() || digits.ends_with('.') {
         return Err(AmountError::NotDecimal);
     }
     let (cents, rest) = places.split_at(places.len().min(2));
     if rest.bytes().any(|b| b != b'0') {
         return Err(AmountError::NotDecimal);
     }
-    let whole: i64 = whole.parse().map_err(|_| AmountError::TooLarge)?;
+    let whole: i64 =
+        if whole.is_empty() { Ok(0) } else { whole.parse() }.map_err(|_| AmountError::TooLarge)?;
     let cents: i64 = format!("{cents:0<2}").parse().map_err(|_| AmountError::NotDecimal)?;
     let fen = whole
         .checked_mul(100)
@@ -74,4 +80,15 @@ pub fn parse_yuan(text: &str) -> Result<i64, AmountError> {
         .filter(|fen| *fen <= 100 * i64::from(MAX_FEN))
         .ok_or(AmountError::TooLarge)?;
     Ok(if negative { -fen } else { fen })
+}
+
+/// Takes out the commas that separate thousands. `None` if they stand elsewhere.
+fn ungrouped(whole: &str) -> Option<Cow<'_, str>> {
+    if !whole.contains(',') {
+        return Some(Cow::Borrowed(whole));
+    }
+    let mut groups = whole.split(',');
+    let first = groups.next().map_or(0, str::len);
+    let fits = (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
+    fits.then(|| Cow::Owned(whole.replace(',', "")))
 }

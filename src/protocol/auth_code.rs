@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::protocol::scan;
 use crate::protocol::sign::sha1_hex;
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 10..=32;
@@ -25,9 +26,9 @@ pub enum AuthCodeError {
 }
 
 impl AuthCode {
-    /// Parses the scanner's input. Ignores the blanks and line ends that the scanner puts around the code.
+    /// Parses the scanner's input. Ignores what the [scanner](scan::unwrapped) adds to the code.
     pub fn parse(text: &str) -> Result<Self, AuthCodeError> {
-        let code = text.trim();
+        let code = scan::unwrapped(text);
         if code.is_empty() {
             return Err(AuthCodeError::Empty);
         }
@@ -37,7 +38,7 @@ impl AuthCode {
         if !LENGTHS.contains(&code.len()) {
             return Err(AuthCodeError::Length(code.len()));
         }
-        Ok(Self(code.to_owned()))
+        Ok(Self(code))
     }
 
     /// Returns the digits, only for the wire and for the ledger of an open payment.

@@ -1,9 +1,8 @@
 //! The pay config (section 2): where later calls go, what this till may do, and which codes it accepts.
 
-use regex_lite::Regex;
-
 use crate::protocol::amount::Fen;
 use crate::protocol::auth_code::AuthCode;
+use crate::protocol::pattern::Pattern;
 use crate::protocol::response::{ResponseError, info, names_device, ok, text, whole_document};
 use crate::protocol::xml::Element;
 
@@ -99,8 +98,12 @@ fn pay_type(element: &Element<'_>) -> PayType {
 impl PayType {
     /// Returns whether both of its patterns compile; PHP accepts some that this library does not.
     pub fn is_readable(&self) -> bool {
-        let cancel = self.cancelregex.is_empty() || Pattern::of(&self.cancelregex).0.is_some();
-        self.codes.0.is_some() && cancel
+        self.codes.is_read() && self.orders.unread().is_none()
+    }
+
+    /// Returns its `coderegex` if that cannot be read.
+    pub fn unread_coderegex(&self) -> Option<&str> {
+        self.codes.unread()
     }
 
     /// Returns whether its `coderegex` matches this auth code.
@@ -120,7 +123,16 @@ impl Config {
         self.attribute("license_micropay").is_none_or(|licence| licence.trim() == "1")
     }
 
-    /// Returns whether `micropay_total_regex` allows this amount (note 12). A pattern that does not compile
+    /// Returns the patterns of the config that cannot be read, each with the name of its attribute.
+    pub fn unread_patterns(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let total = self.totals.iter().map(|totals| ("micropay_total_regex", totals));
+        let codes = self.pay_types.iter().map(|pay_type| ("coderegex", &pay_type.codes));
+        let orders = self.pay_types.iter().map(|pay_type| ("cancelregex", &pay_type.orders));
+        let all = total.chain(codes).chain(orders);
+        all.filter_map(|(name, pattern)| Some((name, pattern.unread()?)))
+    }
+
+    /// Returns whether `micropay_total_regex` allows this amount (note 12). A pattern that cannot be read
     /// allows none, because what it would forbid is not known.
     pub fn allows(&self, total: Fen) -> bool {
         self.totals.as_ref().is_none_or(|pattern| pattern.takes(&total.to_yuan()))
@@ -150,39 +162,3 @@ impl Config {
         self.pay_types.iter().find(|t| t.code == code)
     }
 }
-
-/// A pattern of the config, compiled once for all charges. One that is empty or does not compile matches
-/// nothing.
-#[derive(Clone, Debug)]
-struct Pattern(Option<Regex>);
-
-impl Pattern {
-    /// Compiles a pattern. The document's table writes `\$` for the end anchor (note 11).
-    fn of(text: &str) -> Self {
-        let pattern = match text.strip_suffix("\\$") {
-            Some(start) => format!("{start}$"),
-            None => text.to_owned(),
-        };
-        Self(if pattern.is_empty() { None } else { Regex::new(&pattern).ok() })
-    }
-
-    fn takes(&self, text: &str) -> bool {
-        self.0.as_ref().is_some_and(|regex| regex.is_match(text))
-    }
-
-    const fn is_read(&self) -> bool {
-        self.0.is_some()
-    }
-
-    fn text(&self) -> Option<&str> {
-        self.0.as_ref().map(Regex::as_str)
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-    }
-}
-
-impl Eq for Pattern {}

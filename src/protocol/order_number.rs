@@ -2,17 +2,19 @@
 //! blanks.
 
 use crate::protocol::config::Config;
+use crate::protocol::scan;
 
 /// The platform numbers its orders consecutively, so a number fits in 64 bits. Longer ones are a channel's
 /// transaction numbers, which have 28 digits.
 const LONGEST: usize = 19;
 
-/// Returns the forms in which the platform may know a number, most likely first: with `dm`, and as given.
+/// Returns the forms in which the platform may know a number, most likely first: with `dm`, and as given or
+/// [scanned](scan::unwrapped).
 pub fn spellings(given: &str) -> impl Iterator<Item = String> {
-    let given = given.trim();
-    let with_dm = digits(given).map(|digits| format!("dm{digits}"));
-    let is_other = with_dm.as_deref() != Some(given);
-    with_dm.into_iter().chain(is_other.then(|| given.to_owned()))
+    let given = scan::unwrapped(given);
+    let with_dm = digits(&given).map(|digits| format!("dm{digits}"));
+    let is_other = with_dm.as_deref() != Some(&given);
+    with_dm.into_iter().chain(is_other.then_some(given))
 }
 
 /// Returns the digits of a number with or without `dm`, in upper or lower case.

@@ -28,6 +28,17 @@ const RESERVED: [&str; 13] = [
     "total",
 ];
 
+/// Names of parameters that calls of the library take for themselves and do not send. An extra parameter has
+/// one only if it is marked.
+const OWN: [&str; 9] =
+    ["any_code", "any_number", "custom_series", "deadline_ms", "gs1", "insist", "staff", "table", "tableno"];
+
+/// Names of the document's appendix.
+const OF_THE_APPENDIX: [&str; 2] = ["dic_amount", "operator_id"];
+
+/// The mark of an extra parameter whose name is like one of these, and is meant.
+const MARK: &str = "extra:";
+
 const OP: &str = "/o2o-dm/op.php";
 
 /// A device of the platform: its number and the key that signs its requests.
@@ -186,6 +197,14 @@ pub enum ParamError {
     /// The library itself sets this parameter.
     #[error("`{0}` is set by the library and cannot be an extra parameter")]
     Reserved(String),
+    /// It is none of the call's parameters, but is called or almost called like one of the library's.
+    #[error("`{given}` is not sent: did you mean `{known}`? If not, name it `{MARK}{given}`")]
+    Similar {
+        /// The name.
+        given: String,
+        /// The name that it is like.
+        known: &'static str,
+    },
     /// The text is not a list of bar codes.
     #[error("`{0}` is not a list of bar codes: letters and digits, separated by commas")]
     Barcode(String),
@@ -201,13 +220,23 @@ pub struct Extra(Vec<(String, String)>);
 impl Extra {
     /// Adds a parameter; a second value for the same name replaces the first. Leaves out a parameter without
     /// a value, because the appendix does not say whether it is part of the sign.
+    ///
+    /// A name that is almost one of the library's is a slip, and the platform would ignore it: `noremnid`. It is
+    /// sent only if it is marked: `extra:noremnid`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
+        let (name, is_marked) = match name.strip_prefix(MARK) {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !begins_well || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(ParamError::Name(name.to_owned()));
         }
         if RESERVED.contains(&name) {
             return Err(ParamError::Reserved(name.to_owned()));
+        }
+        if let Some(known) = similar(name).filter(|_| !is_marked) {
+            return Err(ParamError::Similar { given: name.to_owned(), known });
         }
         if value.chars().any(char::is_control) {
             return Err(ParamError::Control(name.to_owned()));
@@ -228,6 +257,45 @@ impl Extra {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
+}
+
+/// Returns the known name that a name is like: the same, the same but for case and `_`, or one slip of a finger
+/// away (two in a long name). `None` for those of the appendix.
+fn similar(name: &str) -> Option<&'static str> {
+    if OF_THE_APPENDIX.contains(&name) {
+        return None;
+    }
+    let plain = |name: &str| name.replace('_', "").to_ascii_lowercase().into_bytes();
+    let given = plain(name);
+    let is_like = |known: &&str| {
+        let known = plain(known);
+        slips(&given, &known) <= (known.len() / 4).clamp(1, 2)
+    };
+    OWN.iter().chain(&RESERVED).chain(&OF_THE_APPENDIX).copied().find(is_like)
+}
+
+/// Returns how many letters are missing, added, replaced or swapped with their neighbour between two names: at
+/// least that many, if it is more than two.
+fn slips(one: &[u8], other: &[u8]) -> usize {
+    if one.len().abs_diff(other.len()) > 2 {
+        return 3;
+    }
+    // Rows of the table of distances between the beginnings of the names.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let replaced = last[j] + usize::from(a != b);
+            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[other.len()]
 }
 
 /// The goods detail of a payment, in one of the two forms of section 3.1.

@@ -258,17 +258,33 @@ pub(super) fn whole_document(text: &str) -> Result<Element<'_>, ResponseError> {
     if root.closed { Ok(root) } else { Err(ResponseError::CutOff) }
 }
 
-/// Returns the `<dm>` of a response, which may lack its end tag.
+/// Returns the `<dm>` of a response, which may lack its end tag. What PHP or a proxy writes before it, such as
+/// a notice in HTML, is passed over if the `<dm>` after it is whole and nothing follows.
 pub(super) fn document(text: &str) -> Result<Element<'_>, ResponseError> {
-    let (root, rest) = xml::parse_first(text)?;
-    if root.name != "dm" {
-        return Err(ResponseError::NotThePlatform);
+    match xml::parse_first(text) {
+        Ok((root, rest)) if root.name == "dm" => alone(root, rest),
+        Ok(_) => after_others(text).unwrap_or(Err(ResponseError::NotThePlatform)),
+        Err(error) => after_others(text).unwrap_or(Err(error.into())),
     }
-    // If the first one lacks its end tag, the second one is inside it.
-    if rest.contains("<dm") || root.child("dm").is_some() {
-        return Err(ResponseError::Several);
+}
+
+/// Returns the `<dm>` that ends a text which begins with something else. `None` if there is none, or if it is
+/// not certain where it begins: inside a comment, or of what lacks its end.
+fn after_others(text: &str) -> Option<Result<Element<'_>, ResponseError>> {
+    let (before, from) = text.split_at(text.find("<dm")?);
+    if before.contains("<!") || text.len() > xml::MAX_BYTES {
+        return None;
     }
-    Ok(root)
+    let (root, rest) = xml::parse_first(from).ok()?;
+    let is_last = root.name == "dm" && root.closed && rest.trim().is_empty();
+    is_last.then(|| alone(root, rest))
+}
+
+/// Returns a response if there is no second one after it, nor inside it, where it is if the first one lacks its
+/// end tag.
+fn alone<'a>(root: Element<'a>, rest: &str) -> Result<Element<'a>, ResponseError> {
+    let has_another = rest.contains("<dm") || root.child("dm").is_some();
+    if has_another { Err(ResponseError::Several) } else { Ok(root) }
 }
 
 /// Returns the `ok` of a response. If several disagree, the response says nothing.

@@ -105,7 +105,11 @@ fn encode_gbk(text: &str) -> Vec<u8> {
 /// UTF-8 with a character cut in two, as PHP cuts names by bytes, stays readable: GBK read as UTF-8 has
 /// hardly any whole characters.
 pub fn decode_response(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut bytes = bytes;
+    // Each file of a PHP program that was saved with a byte order mark sends its own.
+    while let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+        bytes = rest;
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(Cow::Borrowed(text));
     }

@@ -1,26 +1,27 @@
-//! DPAPI: Windows seals secrets with the login of the user who runs the till.
+//! DPAPI: Windows seals secrets with the login of the user who runs the till, or with the machine.
 
 use std::io;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::Security::Cryptography::{
-    CRYPT_INTEGER_BLOB, CRYPTPROTECT_UI_FORBIDDEN, CryptProtectData, CryptUnprotectData,
+    CRYPT_INTEGER_BLOB, CRYPTPROTECT_LOCAL_MACHINE, CRYPTPROTECT_UI_FORBIDDEN, CryptProtectData,
+    CryptUnprotectData,
 };
 
-/// Seals bytes for this Windows user on this machine.
-pub fn protect(bytes: &[u8]) -> io::Result<Vec<u8>> {
+/// Seals bytes for this Windows user on this machine, or for everybody on this machine.
+pub fn protect(bytes: &[u8], for_the_machine: bool) -> io::Result<Vec<u8>> {
+    let scope = if for_the_machine { CRYPTPROTECT_LOCAL_MACHINE } else { 0 };
+    let flags = CRYPTPROTECT_UI_FORBIDDEN | scope;
     let (input, mut output) = (blob(bytes)?, empty());
     let (label, entropy, reserved, prompt) = (ptr::null(), ptr::null(), ptr::null(), ptr::null());
     // SAFETY: `input` points to `bytes`, which outlives the call and is only read; the other pointers may be
     // null, and `output` is ours.
-    let done = unsafe {
-        CryptProtectData(&input, label, entropy, reserved, prompt, CRYPTPROTECT_UI_FORBIDDEN, &mut output)
-    };
+    let done = unsafe { CryptProtectData(&input, label, entropy, reserved, prompt, flags, &mut output) };
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(taken(output)) }
 }
 
-/// Unseals bytes, for the user and on the machine that sealed them.
+/// Unseals bytes, for whom and on the machine that sealed them.
 pub fn unprotect(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (input, mut output) = (blob(bytes)?, empty());
     let (label, entropy, reserved, prompt) = (ptr::null_mut(), ptr::null(), ptr::null(), ptr::null());

@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 #[cfg(windows)]
+pub mod acl;
+#[cfg(windows)]
 pub mod adapters;
 #[cfg(windows)]
 pub mod dpapi;
@@ -18,6 +20,9 @@ pub mod pin;
 pub mod process;
 #[cfg(windows)]
 pub mod rename;
+pub mod serial;
+pub mod sockets;
 pub mod sqlite;
+pub mod threads;
 #[cfg(windows)]
 pub mod winspool;

@@ -1,4 +1,4 @@
-//! The printer queues of Windows: sends bytes past the driver (RAW).
+//! The printer queues of Windows: sends bytes past the driver.
 
 use std::ffi::c_void;
 use std::io;
@@ -6,11 +6,12 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::ERROR_ACCESS_DENIED;
 use windows_sys::Win32::Graphics::Printing::{
-    AbortPrinter, ClosePrinter, DOC_INFO_1W, EndDocPrinter, EndPagePrinter, GetPrinterW, OpenPrinterW,
-    PRINTER_ATTRIBUTE_WORK_OFFLINE, PRINTER_HANDLE, PRINTER_INFO_2W, PRINTER_STATUS_DOOR_OPEN,
-    PRINTER_STATUS_ERROR, PRINTER_STATUS_NOT_AVAILABLE, PRINTER_STATUS_OFFLINE, PRINTER_STATUS_PAPER_JAM,
-    PRINTER_STATUS_PAPER_OUT, PRINTER_STATUS_PAPER_PROBLEM, PRINTER_STATUS_PAUSED,
-    PRINTER_STATUS_USER_INTERVENTION, StartDocPrinterW, StartPagePrinter, WritePrinter,
+    AbortPrinter, ClosePrinter, DOC_INFO_1W, DRIVER_INFO_8W, EndDocPrinter, EndPagePrinter,
+    GetPrinterDriverW, GetPrinterW, OpenPrinterW, PRINTER_ATTRIBUTE_WORK_OFFLINE, PRINTER_DRIVER_XPS,
+    PRINTER_HANDLE, PRINTER_INFO_2W, PRINTER_STATUS_DOOR_OPEN, PRINTER_STATUS_ERROR,
+    PRINTER_STATUS_NOT_AVAILABLE, PRINTER_STATUS_OFFLINE, PRINTER_STATUS_PAPER_JAM, PRINTER_STATUS_PAPER_OUT,
+    PRINTER_STATUS_PAPER_PROBLEM, PRINTER_STATUS_PAUSED, PRINTER_STATUS_USER_INTERVENTION, StartDocPrinterW,
+    StartPagePrinter, WritePrinter,
 };
 
 /// RPC_S_SERVER_UNAVAILABLE: the spooler service is not running.
@@ -85,28 +86,41 @@ impl Queue {
 
     /// Returns status and attributes; `None` if Windows does not report them.
     fn state(&self) -> Option<(u32, u32)> {
+        let info = self.filled::<PRINTER_INFO_2W>(|buffer, size, needed| {
+            // SAFETY: the buffer has `size` bytes, or is null and `size` is zero.
+            unsafe { GetPrinterW(self.0, 2, buffer, size, needed) }
+        });
+        info.map(|info| (info.Status, info.Attributes))
+    }
+
+    /// Returns what a function of the spooler fills in, whose texts are then gone. It is called with a buffer,
+    /// its size and where it writes the size that it needs, first without a buffer.
+    fn filled<T: Copy>(&self, fill: impl Fn(*mut u8, u32, *mut u32) -> i32) -> Option<T> {
         let mut needed = 0;
-        // SAFETY: without a buffer it only writes the size.
-        unsafe { GetPrinterW(self.0, 2, ptr::null_mut(), 0, &mut needed) };
+        fill(ptr::null_mut(), 0, &mut needed);
         // Words wide enough for the structure's alignment.
-        let words = usize::try_from(needed)
-            .ok()?
-            .div_ceil(size_of::<u64>())
-            .max(size_of::<PRINTER_INFO_2W>().div_ceil(8));
+        let words = usize::try_from(needed).ok()?.div_ceil(size_of::<u64>()).max(size_of::<T>().div_ceil(8));
         let mut buffer = vec![0_u64; words];
         let size = u32::try_from(words * size_of::<u64>()).ok()?;
-        // SAFETY: the buffer has `size` bytes, and nothing else refers to it.
-        let done = unsafe { GetPrinterW(self.0, 2, buffer.as_mut_ptr().cast(), size, &mut needed) };
-        if done == 0 {
+        if fill(buffer.as_mut_ptr().cast(), size, &mut needed) == 0 {
             return None;
         }
         // SAFETY: the buffer is aligned for the structure and at least as large, and Windows has filled it.
-        let info = unsafe { &*buffer.as_ptr().cast::<PRINTER_INFO_2W>() };
-        Some((info.Status, info.Attributes))
+        Some(unsafe { buffer.as_ptr().cast::<T>().read() })
+    }
+
+    /// The data type of bytes that the driver is to leave alone. An XPS driver, as most of version 4 are,
+    /// takes RAW without an error and prints nothing; Windows XP has none, and does not know level 8.
+    fn datatype(&self) -> &'static str {
+        let attributes = self.filled::<DRIVER_INFO_8W>(|buffer, size, needed| {
+            // SAFETY: the buffer has `size` bytes, or is null and `size` is zero; the environment may be null.
+            unsafe { GetPrinterDriverW(self.0, ptr::null(), 8, buffer, size, needed) }
+        });
+        datatype_for(attributes.map(|info| info.dwPrinterDriverAttributes))
     }
 
     fn send(&self, bytes: &[u8]) -> Result<(), QueueError> {
-        let (mut name, mut raw) = (wide("wsy"), wide("RAW"));
+        let (mut name, mut raw) = (wide("wsy"), wide(self.datatype()));
         let document = DOC_INFO_1W {
             pDocName: name.as_mut_ptr(),
             pOutputFile: ptr::null_mut(),
@@ -153,6 +167,10 @@ impl Drop for Queue {
         // SAFETY: the handle is open, and this was its only owner.
         unsafe { ClosePrinter(self.0) };
     }
+}
+
+fn datatype_for(attributes: Option<u32>) -> &'static str {
+    if attributes.is_some_and(|attributes| attributes & PRINTER_DRIVER_XPS != 0) { "XPS_PASS" } else { "RAW" }
 }
 
 fn failed(what: &str) -> QueueError {

@@ -12,6 +12,7 @@ use crate::protocol::order_number;
 use crate::protocol::receipt;
 use crate::protocol::request::{self, Extra, Request};
 use crate::protocol::response::{self, Order, PayResponse, ResponseError};
+use crate::protocol::scan;
 use crate::protocol::sentences::Class;
 use crate::protocol::text::decode_response;
 use crate::till::error::Error;
@@ -197,7 +198,7 @@ impl Till {
                 return Ok(Some(number));
             }
         }
-        if let Some(dm_id) = self.ledger.order_of_channel(given.trim())? {
+        if let Some(dm_id) = self.ledger.order_of_channel(&scan::unwrapped(given))? {
             return Ok(Some(dm_id));
         }
         let known = self.config();

@@ -240,13 +240,19 @@ codes! {
             / "有不认识的选项或参数，或它的值不合法。detail 说明是哪一个；对照 wsy_open 的选项表检查。",
         en "The till program is not set up correctly (-110); this step was not carried out." / "Call support to have the settings checked."
             / "An option or parameter is not known, or its value is not valid: detail says which. Check it against the option table of wsy_open.";
+    /// This process has the data folder open already.
+    AlreadyOpen = -119, NotMoved,
+        zh "收款记录已经由这个收银程序打开（-119），这次没有再打开。" / "退出收银程序再重新运行；不要删除任何文件。仍不行请联系技术支持。"
+            / "同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。如果程序在开发环境里被停止，句柄已经丢失，启动时先调用 wsy_close_all。",
+        en "This till program has the payment records open already (-119); they were not opened again." / "Close the till program and start it again; do not delete any files. If it keeps happening, call support."
+            / "Another handle of this process still has the data folder open: close it with wsy_close. If the program was stopped in a development environment and has lost the handle, call wsy_close_all first when it starts.";
     /// The data folder cannot be created or written.
     Folder = -120, NotMoved,
         zh "存放收款记录的文件夹无法使用，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持。"
             / "数据文件夹无法创建或写入。检查路径、磁盘空间和当前用户的写权限；原因见 detail。",
         en "The folder for the payment records cannot be used; nothing was charged or refunded." / "Check whether the disk is full. If it is not, call support."
             / "The data folder cannot be created or written. Check the path, the free space and this user's write permission; detail says why.";
-    /// The data folder is in use by another program, or by another client of this one.
+    /// The data folder is in use by another program.
     FolderInUse = -121, NotMoved,
         zh "另一个收银程序正在使用收款记录，这次没有打开。" / "关闭另一个收银程序再试；不要删除任何文件。"
             / "一个数据文件夹同时只能打开一次。检查传给 wsy_open 的文件夹：每台收银机用自己的。",
@@ -298,9 +304,9 @@ codes! {
     /// The config names a server that is not allowed, or the order was charged at one that no longer is.
     ServerNotAllowed = -129, NotMoved,
         zh "平台的服务器地址不在允许的范围内，没有向它发出任何请求，没有收款，也没有退款。" / "请联系技术支持检查网络。"
-            / "指的是配置里的服务器，或这一单收款时的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；要求加密时（https_only=1）地址必须是 https。",
+            / "指的是配置里的服务器，或这一单收款时的服务器。确认网络没有被劫持；如果平台确实更换了地址，把主机名加入选项 allowed_hosts；base 是 https 或 https_only=1 时地址必须是 https；明知不加密也要用的，设置 plain_server=1。",
         en "The platform's server address is not allowed; nothing was sent to it, and nothing was charged or refunded." / "Call support to have the network checked."
-            / "This is the server in the config, or the one that the order was charged at. Make sure that nobody intercepts the connection. If the platform has moved, add its host to the option allowed_hosts; with https_only=1 the address has to be https.";
+            / "This is the server in the config, or the one that the order was charged at. Make sure that nobody intercepts the connection. If the platform has moved, add its host to the option allowed_hosts. With an https base or https_only=1 the address has to be https; plain_server=1 allows a server without encryption after an https base.";
     /// The device is not activated.
     NotActivated = -130, NotMoved,
         zh "这台收银机还没有激活，没有收款，也没有退款。" / "请用商户后台提供的激活码激活。"

@@ -202,6 +202,9 @@ impl Till {
 
     fn use_config(&self, known: KnownConfig) -> Arc<KnownConfig> {
         self.http.set_server(&known.config.server);
+        for (name, pattern) in known.config.unread_patterns() {
+            self.log.error(&format!("config.pattern_not_read name={name} pattern={pattern}"));
+        }
         let known = Arc::new(known);
         self.config.write().known = Some(known.clone());
         known

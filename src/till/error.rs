@@ -52,6 +52,9 @@ pub enum Error {
     /// Another till of this process is activated as this device.
     #[error("another client of this program is activated as device {0}")]
     DeviceInUse(String),
+    /// Another client of this process has the data folder open.
+    #[error("this process has the data folder open already")]
+    AlreadyOpen,
     /// There is no config from the platform and no saved one. With the reason, if the platform was asked.
     #[error("there is no pay config")]
     NoConfig(#[source] Option<Box<Self>>),
@@ -68,6 +71,14 @@ pub enum Error {
         rule: String,
         /// The amount.
         yuan: String,
+    },
+    /// A pattern of the config cannot be read, so it is not known what it allows.
+    #[error("could not read the {name} of the config: {pattern}")]
+    Pattern {
+        /// Its name: `micropay_total_regex` or `coderegex`.
+        name: &'static str,
+        /// The pattern.
+        pattern: String,
     },
     /// No payment type of the config accepts the auth code.
     #[error("no payment type of the config accepts this auth code")]
@@ -119,6 +130,7 @@ impl Error {
         match self {
             Self::Option { .. } => Code::Options,
             Self::Folder(_) => Code::Folder,
+            Self::AlreadyOpen => Code::AlreadyOpen,
             Self::Driver(error) => driver_code(error),
             Self::Http(HttpError::Base(_) | HttpError::Proxy(_)) => Code::Base,
             Self::Http(HttpError::CaFile { .. } | HttpError::CaPem(_) | HttpError::NoCa) => Code::CaFile,
@@ -130,7 +142,10 @@ impl Error {
             Self::NoConfig(_) => Code::NoConfig,
             Self::AuthCode(_) => Code::AuthCode,
             Self::Amount(_) => Code::Amount,
-            Self::AmountNotAllowed { .. } => Code::AmountNotAllowed,
+            Self::AmountNotAllowed { .. } | Self::Pattern { name: "micropay_total_regex", .. } => {
+                Code::AmountNotAllowed
+            }
+            Self::Pattern { .. } => Code::PayType,
             Self::NoPayType | Self::UnknownPayType(_) | Self::OtherPayType(_) => Code::PayType,
             Self::OrderNumber(_) => Code::DmId,
             Self::NotLicensed => Code::NotLicensed,
@@ -316,6 +331,7 @@ mod tests {
         let params = [
             ParamError::Name(text()),
             ParamError::Reserved(text()),
+            ParamError::Similar { given: text(), known: "noremind" },
             ParamError::Barcode(text()),
             ParamError::Control(text()),
         ];
@@ -364,9 +380,11 @@ mod tests {
             Error::ActivationLost(lost()),
             Error::ActivateAgain(text()),
             Error::DeviceInUse(text()),
+            Error::AlreadyOpen,
             Error::NoConfig(Some(lost())),
             Error::NoConfig(None),
             Error::AmountNotAllowed { rule: "^1$".to_owned(), yuan: "0.02".to_owned() },
+            Error::Pattern { name: "coderegex", pattern: "(?<=1)".to_owned() },
             Error::NoPayType,
             Error::UnknownPayType(text()),
             Error::OtherPayType(text()),

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::sys::threads;
 
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +31,16 @@ pub fn within<T: Send + 'static>(
         // Fails if the caller has stopped waiting.
         let _ = done.send(work());
     };
-    thread::Builder::new().name(thread.to_owned()).spawn(work).map_err(Unfinished::NoThread)?;
+    apart(thread, work).map_err(Unfinished::NoThread)?;
     outcome.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => Unfinished::Late,
         RecvTimeoutError::Disconnected => Unfinished::BrokenOff,
     })
+}
+
+/// Runs the work on a separate thread with this name.
+pub fn apart(thread: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    threads::spawn(thread, work).map(drop)
 }
 
 /// The time that is left. Never zero: sockets treat zero as no limit, and ureq as a whole second.

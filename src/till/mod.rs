@@ -29,6 +29,7 @@ pub mod secret_store;
 pub mod sentences;
 pub mod unlisted;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -53,10 +54,11 @@ pub use running::{Admission, ChargeRun, Locks, RecoverRun, RefundAdmission, Refu
 use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
+use crate::sys::process::PerProcess;
 use cancellation::CancellationToken;
 use device::{Activated, Saved};
 use http::Http;
-use in_flight::InFlight;
+use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
 use log::Log;
 use quiet::Quiet;
@@ -86,7 +88,13 @@ pub struct Till {
     in_flight: InFlight,
     quiet: Quiet,
     cancellation_tokens: Mutex<Vec<Weak<CancellationToken>>>,
+    /// Declared last, so that it is released when the ledger is closed.
+    is_open_here: Mutex<Option<InFlightLock>>,
 }
+
+/// The data folders that this process has open, however they were written: it is told so, and not that another
+/// program has them.
+static OPEN: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 impl Till {
     /// Opens the data folder, and creates it if it does not exist. Reads the config from the platform, unless
@@ -96,7 +104,14 @@ impl Till {
         let http = Http::new(&options.http)?;
         // Once and for all: the program may change its current directory.
         let folder = &std::path::absolute(folder).map_err(Error::Folder)?;
+        let is_new = !folder.exists();
         files::make_folder(folder).map_err(Error::Folder)?;
+        if is_new {
+            secrets.prepare(folder).map_err(Error::Folder)?;
+        }
+        let place = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let own = OPEN.get().lock("folder", &place.to_string_lossy());
+        let is_open_here = own.map_err(|_| Error::AlreadyOpen)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         files::remove_unfinished(folder);
         let (device, unreadable) = match device::load(folder, secrets.as_ref()) {
@@ -116,6 +131,7 @@ impl Till {
             codes_removed: Mutex::new(Instant::now()),
             config: RwLock::default(),
             folder: folder.to_owned(),
+            is_open_here: Mutex::new(Some(is_open_here)),
             options,
             secrets,
             http,
@@ -133,6 +149,15 @@ impl Till {
         }
         till.configure_at_open();
         Ok(till)
+    }
+
+    /// Releases the data folder and the device although something that will never run again still refers to
+    /// this till. Returns whether both are released. No other call may be in progress or follow.
+    pub fn abandon(&self) -> bool {
+        let is_released =
+            self.ledger.release() && self.is_open_here.try_lock().is_some_and(|mut own| own.take().is_some());
+        let device = self.device.try_write().map(|mut device| *device = None);
+        is_released && device.is_some()
     }
 
     /// The ledger, for reading.

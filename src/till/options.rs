@@ -10,6 +10,7 @@ use crate::protocol::sentences::Taught;
 use crate::till::error::Error;
 use crate::till::http::{HttpError, HttpOptions};
 use crate::till::pictures::Pictures;
+use crate::till::secret_store::Scope;
 
 /// The platform's default address (section 1).
 pub const DEFAULT_BASE: &str = "http://dct.semoor.cn";
@@ -29,6 +30,8 @@ pub struct Options {
     pub keep_server: bool,
     /// Accepts a ledger that is a copy or a backup as the till's own, because a person decided so.
     pub accept_ledger: bool,
+    /// Who may unseal the secrets of the data folder.
+    pub secret_scope: Scope,
     /// Sentences of the platform that the integrator has classified.
     pub taught: Taught,
     /// How the platform behaves where the document is unclear.
@@ -49,6 +52,7 @@ impl Default for Options {
                 ca_pem: None,
                 proxy: None,
                 https_only: false,
+                plain_server: false,
                 allowed_hosts: Vec::new(),
                 missing_end_tags: false,
                 methods: Methods::default(),
@@ -58,6 +62,7 @@ impl Default for Options {
             refresh_config: true,
             keep_server: false,
             accept_ledger: false,
+            secret_scope: Scope::User,
             taught: Taught::default(),
             dialect: Dialect::default(),
             refund_quiet_ms: None,
@@ -77,6 +82,7 @@ impl Options {
                 self.http.ca_pem = Some(pem);
             }
             "https_only" => self.http.https_only = flag(name, value)?,
+            "plain_server" => self.http.plain_server = flag(name, value)?,
             "allowed_hosts" => self.http.allowed_hosts = words(value),
             "time_method" => self.http.methods.time = method(name, value)?,
             "micropay_method" => self.http.methods.micropay = method(name, value)?,
@@ -90,6 +96,13 @@ impl Options {
             "refresh_config" => self.refresh_config = flag(name, value)?,
             "keep_server" => self.keep_server = flag(name, value)?,
             "accept_ledger" => self.accept_ledger = flag(name, value)?,
+            "secret_scope" => {
+                self.secret_scope = match value {
+                    "user" => Scope::User,
+                    "machine" => Scope::Machine,
+                    _ => return Err(bad(name, "has to be user or machine")),
+                };
+            }
             "connect_ms" => self.http.connect_ms = number(name, value, 100..=120_000)?,
             "response_ms" => self.http.response_ms = number(name, value, 100..=300_000)?,
             "poll_ms" => self.policy.poll_ms = number(name, value, 50..=60_000)?,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::picture::{self, Font};
 use crate::protocol::popup;
 use crate::protocol::receipt::{Paper, has_placeholder, laid_out, rows};
+use crate::sys::threads::on_own_stack;
 use crate::till::error::Error;
 use crate::till::files;
 use crate::till::fonts::{NoFont, font_for};
@@ -71,19 +72,23 @@ fn drawn(template: &str, name: &str, file: Option<&Path>) -> Result<String, Erro
 /// Draws a receipt as a PNG with 8 dots per mm of paper. Uses the font in this file (`.ttf`, `.otf`, or the
 /// first of a `.ttc`), else the first one of the system that has all the characters.
 pub fn receipt_png(printinfo: &str, paper: Paper, font: Option<&Path>) -> Result<Vec<u8>, Error> {
-    let rows = laid_out(rows(printinfo), paper);
-    let file = font_for(picture::characters(&rows), font)?;
-    let font = parsed(&file, font)?;
-    Ok(picture::png(&rows, paper, &font)?)
+    on_own_stack(|| {
+        let rows = laid_out(rows(printinfo), paper);
+        let file = font_for(picture::characters(&rows), font)?;
+        let font = parsed(&file, font)?;
+        Ok(picture::png(&rows, paper, &font)?)
+    })
 }
 
 /// Draws the platform's pop-up window as a PNG in colour. Its images are part of the platform's client and
 /// are left out. The font is chosen as for [`receipt_png`]. Returns `None` if this is not such a window.
 pub fn popup_png(canvas: &str, font: Option<&Path>) -> Result<Option<Vec<u8>>, Error> {
-    let Some(popup) = popup::parse(canvas) else { return Ok(None) };
-    let file = font_for(picture::popup_characters(&popup), font)?;
-    let font = parsed(&file, font)?;
-    Ok(Some(picture::popup_png(&popup, &font)?))
+    on_own_stack(|| {
+        let Some(popup) = popup::parse(canvas) else { return Ok(None) };
+        let file = font_for(picture::popup_characters(&popup), font)?;
+        let font = parsed(&file, font)?;
+        Ok(Some(picture::popup_png(&popup, &font)?))
+    })
 }
 
 /// Parses a font that [`font_for`] has found.

@@ -330,6 +330,13 @@ impl Till {
         if !config.may_charge() {
             return Err(Error::NotLicensed);
         }
+        let unread = |of: &str| {
+            let mut patterns = config.unread_patterns().filter(|(name, _)| *name == of);
+            patterns.next().map(|(name, pattern)| Error::Pattern { name, pattern: pattern.to_owned() })
+        };
+        if let Some(error) = unread("micropay_total_regex") {
+            return Err(error);
+        }
         if !config.allows(request.total) {
             return Err(Error::AmountNotAllowed {
                 rule: config.attribute("micropay_total_regex").unwrap_or_default().to_owned(),
@@ -337,12 +344,17 @@ impl Till {
             });
         }
         let pay_type = match &request.paytype {
-            PayTypeChoice::ByCode => config.pay_type_for(&request.auth_code).ok_or(Error::NoPayType)?,
+            PayTypeChoice::ByCode => config
+                .pay_type_for(&request.auth_code)
+                .ok_or_else(|| unread("coderegex").unwrap_or(Error::NoPayType))?,
             PayTypeChoice::ForAnyCode(code) => named(config, code)?,
             PayTypeChoice::Named(code) => {
                 let pay_type = named(config, code)?;
                 if !pay_type.takes(&request.auth_code) {
-                    return Err(Error::OtherPayType(code.clone()));
+                    return Err(match pay_type.unread_coderegex() {
+                        Some(pattern) => Error::Pattern { name: "coderegex", pattern: pattern.to_owned() },
+                        None => Error::OtherPayType(code.clone()),
+                    });
                 }
                 pay_type
             }

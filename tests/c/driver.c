@@ -663,6 +663,8 @@ static int32_t call(struct job *job)
         return wsy_params_free(params(job, 2));
     if (IS("close"))
         return wsy_close(client(job, 2));
+    if (IS("close_all"))
+        return wsy_close_all();
     if (IS("on_log"))
         return switch_log(job);
     if (IS("payment_cancel"))

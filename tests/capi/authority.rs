@@ -103,10 +103,28 @@ impl TlsServer {
         Self::start_with(platform, identity, rustls::ALL_VERSIONS)
     }
 
+    /// Changes every response.
+    pub fn start_saying(
+        platform: SocketAddr,
+        identity: Identity,
+        say: impl Fn(&str) -> String + Send + Sync + 'static,
+    ) -> Self {
+        Self::begin(platform, identity, rustls::ALL_VERSIONS, Arc::new(say))
+    }
+
     pub fn start_with(
         platform: SocketAddr,
         identity: Identity,
         versions: &[&'static SupportedProtocolVersion],
+    ) -> Self {
+        Self::begin(platform, identity, versions, Arc::new(str::to_owned))
+    }
+
+    fn begin(
+        platform: SocketAddr,
+        identity: Identity,
+        versions: &[&'static SupportedProtocolVersion],
+        say: Arc<Say>,
     ) -> Self {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
@@ -121,7 +139,8 @@ impl TlsServer {
             for socket in listener.incoming().map_while(Result::ok) {
                 let connection = ServerConnection::new(config.clone()).unwrap();
                 let stream = Counting { stream: StreamOwned::new(connection, socket), read: read.clone() };
-                thread::spawn(move || serve(stream, platform));
+                let say = say.clone();
+                thread::spawn(move || serve(stream, platform, &*say));
             }
         });
         server
@@ -154,11 +173,15 @@ impl Read for Counting {
     }
 }
 
-fn serve(mut till: Counting, platform: SocketAddr) {
+/// Makes a response of the platform's one.
+type Say = dyn Fn(&str) -> String + Send + Sync;
+
+fn serve(mut till: Counting, platform: SocketAddr, say: &Say) {
     while let Some(request) = read_message(&mut till) {
         let Ok(mut platform) = TcpStream::connect(platform) else { return };
         platform.write_all(&request).unwrap();
         let Some(response) = read_message(&mut platform) else { return };
+        let response = say(&String::from_utf8(response).unwrap()).into_bytes();
         if till.stream.write_all(&response).and_then(|()| till.stream.flush()).is_err() {
             return;
         }

@@ -21,7 +21,7 @@ fn a_charge_with_a_wrong_argument_is_refused_with_a_code_of_its_own() {
         ("B", "130000000", 100, NONE, codes::ERR_AUTH_CODE),
         ("B", "130000000000000000000000000000000", 100, NONE, codes::ERR_AUTH_CODE),
         ("B", "1300000000000000 01", 100, NONE, codes::ERR_AUTH_CODE),
-        ("B", "１３００００００００００００００００", 100, NONE, codes::ERR_AUTH_CODE),
+        ("B", "１３０００００００００００００００Ｘ", 100, NONE, codes::ERR_AUTH_CODE),
         ("B", &good, 0, NONE, codes::ERR_AMOUNT),
         ("B", &good, -1, NONE, codes::ERR_AMOUNT),
         ("B", &good, i32::MIN, NONE, codes::ERR_AMOUNT),
@@ -263,8 +263,9 @@ fn a_folder_is_open_once() {
     let shop = Shop::open_utf8();
     let same_program = Till::new(shop.till.driver.clone(), 1, Page::Gbk);
     let other_program = Till::new(Driver::spawn(), 0, Page::Utf8);
-    for till in [&same_program, &other_program] {
-        shop.silent(|| shop.open(till).is(codes::ERR_FOLDER_IN_USE));
+    for (till, code) in [(&same_program, codes::ERR_ALREADY_OPEN), (&other_program, codes::ERR_FOLDER_IN_USE)]
+    {
+        shop.silent(|| shop.open(till).is(code));
         till.close().is(codes::ERR_HANDLE);
     }
     shop.sell("B1", 100);
@@ -375,12 +376,43 @@ fn the_environments_proxy_is_not_used_and_a_proxy_of_the_options_is() {
 #[test]
 fn amounts_are_read_and_written_to_the_fen() {
     let till = Till::new(Driver::spawn(), 0, Page::Utf8);
-    for (yuan, fen) in [("12.50", 1250), ("0.01", 1), ("1", 100), ("0.1", 10), ("1000000.00", 100_000_000)] {
-        let reply = till.raw(&["yuan_to_fen", &till.arg(yuan)]).is(codes::OK);
-        assert_eq!(reply.value, Some(fen), "{yuan}");
+    for (yuan, fen) in [
+        ("12.50", 1250),
+        ("0.01", 1),
+        ("1", 100),
+        ("0.1", 10),
+        ("1000000.00", 100_000_000),
+        (".5", 50),
+        ("1,234.50", 123_450),
+        ("1,000,000.00", 100_000_000),
+        (" 1.00元 ", 100),
+    ] {
+        for page in Page::BOTH {
+            let reply = till.raw(&["yuan_to_fen", &hex_arg(&page.encode(yuan))]).is(codes::OK);
+            assert_eq!(reply.value, Some(fen), "{yuan}");
+        }
     }
-    for yuan in ["", "0", "0.00", "-1", "+1", "1.234", "1.", ".5", "1e2", "１", "1000000.01", "99999999999"]
-    {
+    for yuan in [
+        "",
+        "0",
+        "0.00",
+        "-1",
+        "+1",
+        "1.234",
+        "1.",
+        ".",
+        "1,23",
+        "1,2345",
+        ",123",
+        "1,234,",
+        "1.234,50",
+        "1元1",
+        "1e2",
+        "１",
+        "1000000.01",
+        "1,000,000.01",
+        "99999999999",
+    ] {
         let reply = till.raw(&["yuan_to_fen", &till.arg(yuan)]).is(codes::ERR_AMOUNT);
         assert_eq!(reply.value, Some(-7), "{yuan} was read");
     }

@@ -26,6 +26,12 @@ pub fn day() -> &'static Path {
     DAY.get_or_init(|| program("day"))
 }
 
+/// Hosts that treat their threads as real ones do.
+pub fn hosts() -> &'static Path {
+    static HOSTS: OnceLock<PathBuf> = OnceLock::new();
+    HOSTS.get_or_init(|| program("hosts"))
+}
+
 /// A preloaded library that kills a program at a named point.
 pub fn points() -> &'static Path {
     static POINTS: OnceLock<PathBuf> = OnceLock::new();

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use wsy_sandbox::{Behaviour, NewAuthCode};
+use wsy_sandbox::{Behaviour, Call, NewAuthCode};
 
 use crate::codes;
 use crate::driver::Driver;
@@ -104,4 +104,27 @@ fn opening_and_closing_a_hundred_times_leaves_nothing_behind() {
     }
     // The system lists a thread for a moment after it has ended.
     eventually("no more is there", || program("fd") <= before.0 && program("task") <= before.1);
+}
+
+/// A program that was stopped in its development environment has lost its handles, and the library has not.
+#[test]
+fn a_program_that_lost_its_handles_closes_what_they_were_about() {
+    let shop = Shop::open_utf8();
+    let again = Till::new(shop.till.driver.clone(), 1, Page::Gbk);
+    let code = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay_start(0, "B1", &code, 100, NONE).is(codes::PENDING);
+    eventually("the charge arrives", || !shop.sent(Call::Micropay).is_empty());
+    // The folder is recognised however it is written.
+    let elsewhere = shop.folder().join(".").join("..").join("数据");
+    again.open(&elsewhere, NONE).is(codes::ERR_ALREADY_OPEN);
+    again.close_all().is(codes::OK);
+    // The payment that had begun has ended, and is on record.
+    shop.till.wait(0).is(codes::UNKNOWN);
+    shop.till.close().is(codes::ERR_HANDLE);
+    shop.open(&again).is(codes::OK);
+    again.find("B1").is(codes::OK);
+    again.micropay("B2", &shop.wechat(), 100, NONE).is(codes::PAID);
+    again.close_all().is(codes::OK);
+    again.close_all().is(codes::OK);
+    again.close().is(codes::ERR_HANDLE);
 }

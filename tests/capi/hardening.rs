@@ -2,16 +2,17 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use wsy_sandbox::{Call, Fault};
 
+use crate::authority::{Authority, TlsServer};
 use crate::codes;
-use crate::shop::{Setup, Shop};
+use crate::relay::read_message;
+use crate::shop::{NOBODY, Setup, Shop};
 use crate::till::NONE;
 
 fn server(shop: &Shop, server: &str) {
@@ -247,10 +248,12 @@ fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
     shop.agree();
 }
 
-/// A proxy that lets everything through; on request, it hangs up on the first byte that goes through it.
+/// A proxy that lets everything through, TLS in tunnels and anything else as it reads it; on request, it hangs
+/// up on the first byte of what it is to let through.
 struct Tunnel {
     proxy: String,
     cut: Arc<AtomicBool>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Tunnel {
@@ -258,26 +261,66 @@ impl Tunnel {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = format!("http://{}", listener.local_addr().unwrap());
         let cut = Arc::new(AtomicBool::new(false));
-        let tunnel = Self { proxy, cut: cut.clone() };
+        let heads = Arc::<Mutex<Vec<String>>>::default();
+        let tunnel = Self { proxy, cut: cut.clone(), heads: heads.clone() };
         thread::spawn(move || {
             for till in listener.incoming().map_while(Result::ok) {
-                let cut = cut.clone();
+                let (cut, heads) = (cut.clone(), heads.clone());
                 // Either side may have hung up.
-                thread::spawn(move || pass(till, platform, &cut).ok());
+                thread::spawn(move || pass(till, platform, &cut, &heads).ok());
             }
         });
         tunnel
     }
+
+    /// The heads of the requests so far, which it forgets.
+    fn heads(&self) -> Vec<String> {
+        std::mem::take(&mut *self.heads.lock().unwrap())
+    }
 }
 
-fn pass(mut till: TcpStream, platform: SocketAddr, cut: &AtomicBool) -> io::Result<()> {
-    let mut asked = Vec::new();
-    while !asked.ends_with(b"\r\n\r\n") {
+fn read_head(till: &mut TcpStream) -> io::Result<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
         till.read_exact(&mut byte)?;
-        asked.push(byte[0]);
+        head.push(byte[0]);
     }
-    assert!(asked.starts_with(b"CONNECT "), "{}", String::from_utf8_lossy(&asked));
+    Ok(String::from_utf8(head).unwrap())
+}
+
+/// Forwards a request in absolute form, and sends its response back.
+fn forward(head: &str, till: &mut TcpStream, platform: SocketAddr) -> io::Result<()> {
+    let (method, rest) = head.split_once(' ').unwrap();
+    let rest = rest.strip_prefix(&format!("http://{platform}")).expect("the absolute form");
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    let mut length =
+        lines.filter(|(name, _)| *name == "Content-Length").map(|(_, value)| value.parse().unwrap());
+    let mut body = vec![0; length.next().unwrap_or(0)];
+    till.read_exact(&mut body)?;
+    let mut there = TcpStream::connect(platform)?;
+    there.write_all(format!("{method} {rest}").as_bytes())?;
+    there.write_all(&body)?;
+    till.write_all(&read_message(&mut there).ok_or(io::ErrorKind::UnexpectedEof)?)
+}
+
+fn pass(
+    mut till: TcpStream,
+    platform: SocketAddr,
+    cut: &AtomicBool,
+    heads: &Mutex<Vec<String>>,
+) -> io::Result<()> {
+    loop {
+        let head = read_head(&mut till)?;
+        heads.lock().unwrap().push(head.clone());
+        if head.starts_with("CONNECT ") {
+            break;
+        }
+        if cut.load(Ordering::SeqCst) {
+            return till.shutdown(Shutdown::Both);
+        }
+        forward(&head, &mut till, platform)?;
+    }
     till.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     if cut.load(Ordering::SeqCst) {
         till.read_exact(&mut [0])?;
@@ -307,5 +350,72 @@ fn what_goes_through_a_proxy_counts_as_sent_from_its_first_byte_on_and_a_failed_
     server(&shop, &shop.sandbox.base().replace("http:", "https:"));
     shop.till.config(1).is(codes::OK);
     shop.till.micropay("B2", &shop.wechat(), 100, &[("deadline_ms", "1")]).is(codes::ERR_NOT_SENT);
+    shop.agree();
+}
+
+#[test]
+fn plain_http_goes_to_a_proxy_in_absolute_form_and_tls_through_a_tunnel() {
+    const AUTHORIZATION: &str = "\r\nProxy-Authorization: Basic dGlsbDphOmI=\r\n";
+    let authority = Authority::new("an example's authority");
+    let shop = Setup::default().option("ca_file", authority.ca_file().to_str().unwrap()).open();
+    let tunnel = Tunnel::to(shop.sandbox.addr());
+    let proxy = tunnel.proxy.replace("http://", "http://till:a%3Ab@");
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("proxy", &proxy)]).is(codes::OK);
+    let sold = shop.sell("B1", 1000);
+    shop.till.refund("R1", "B1", 300, NONE).is(codes::REFUNDED);
+    shop.till.query_order(sold.text("dm_id"), 1000, NONE).is(codes::OK);
+    shop.till.time().is(codes::OK);
+    let heads = tunnel.heads();
+    assert!(heads.len() > 5, "{heads:?}");
+    for head in &heads {
+        assert!(head.contains(&format!(" {}/o2o", shop.sandbox.base())), "{head}");
+        assert!(head.contains(AUTHORIZATION) && !head.contains("a%3Ab"), "{head}");
+    }
+
+    // Who reads nothing but tunnels of TLS gets no request.
+    let server = TlsServer::start(shop.sandbox.addr(), authority.certify(&["127.0.0.1"]));
+    let tunnel = Tunnel::to(server.addr());
+    let proxy = tunnel.proxy.replace("http://", "http://till:a%3Ab@");
+    self::server(&shop, &server.base());
+    shop.till.config(1).is(codes::OK);
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("base", &server.base()), ("proxy", &proxy)]).is(codes::OK);
+    shop.sell("B2", 1000);
+    let heads = tunnel.heads();
+    assert!(
+        !heads.is_empty() && heads.iter().all(|head| head.starts_with("CONNECT 127.0.0.1:")),
+        "{heads:?}"
+    );
+    assert!(heads.iter().all(|head| head.contains(AUTHORIZATION)), "{heads:?}");
+    assert!(server.read() > 0);
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.agree();
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_or_wants_a_password_is_named_and_the_first_one_got_nothing() {
+    let shop = Shop::open_utf8();
+    shop.open_again_with(&[("proxy", NOBODY)]);
+    let code = shop.wechat();
+    let once = &[("deadline_ms", "1")];
+    shop.silent(|| shop.till.micropay("B1", &code, 100, once).is(codes::ERR_NOT_SENT));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut till in listener.incoming().map_while(Result::ok) {
+            let _ = read_head(&mut till);
+            let _ = till.write_all(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+    });
+    shop.open_again_with(&[("proxy", &proxy)]);
+    let reply = shop.till.time().is(codes::ERR_NO_RESPONSE);
+    assert!(reply.text("detail").contains("proxy needs a name and a password"), "{}", reply.text("detail"));
+    // A byte was offered: the proxy may have passed it on.
+    shop.till.micropay("B1", &code, 100, once).is(codes::UNKNOWN);
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::NOT_PAID);
     shop.agree();
 }

@@ -1,13 +1,15 @@
 //! Receipts and bytes on a printer: all of them, or a code that says why not, and never at the expense of a
 //! payment.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Type};
 
 use crate::codes;
-use crate::printer::Printer;
+use crate::printer::{Printer, QUESTIONS};
 use crate::shop::{Setup, Shop};
 use crate::till::{NONE, Page};
 
@@ -139,6 +141,110 @@ fn what_is_no_receipt_is_not_printed() {
     shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_NO_FIELD);
     shop.till.free_receipt(0).is(codes::OK);
     shop.till.print_receipt(0, "tcp:127.0.0.1:1", 0).is(codes::ERR_HANDLE);
+}
+
+/// Not the 20 KB that the system takes off the till's hands.
+const SOME: usize = 20_000;
+
+#[test]
+fn a_printer_that_gives_up_in_the_middle_has_not_printed() {
+    let shop = Shop::open_utf8();
+    let printer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("tcp:{}", printer.local_addr().unwrap());
+    let paper = std::thread::spawn(move || {
+        let (mut line, _) = printer.accept().unwrap();
+        let mut begun = [0; 2048];
+        line.read_exact(&mut begun).unwrap();
+        // Once everything has arrived, so that no write of the till can fail.
+        let mut all = vec![0; QUESTIONS.len() + SOME - begun.len()];
+        while line.peek(&mut all).unwrap() < all.len() {
+            std::thread::yield_now();
+        }
+        // With bytes unread, this resets the connection.
+        drop(line);
+    });
+    let reply = shop.till.print_bytes(&vec![b'x'; SOME], &name, 0).is(codes::ERR_NOT_PRINTED);
+    assert!(!reply.text("detail").is_empty());
+    paper.join().unwrap();
+}
+
+#[test]
+fn a_printer_that_stops_taking_bytes_has_not_printed_although_the_system_buffers_them() {
+    let shop = Shop::open_utf8();
+    let (_stuck, name) = stuck();
+    shop.till.print_bytes(&vec![b'x'; SOME], &name, 1500).is(codes::ERR_PRINTER_OFFLINE);
+}
+
+/// A printer that never says anything and leaves every connection open.
+fn mute() -> (String, Arc<Mutex<Vec<TcpStream>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("tcp:{}", listener.local_addr().unwrap());
+    let lines = Arc::<Mutex<Vec<TcpStream>>>::default();
+    let kept = lines.clone();
+    std::thread::spawn(move || {
+        for line in listener.incoming() {
+            kept.lock().unwrap().push(line.unwrap());
+        }
+    });
+    (name, lines)
+}
+
+#[test]
+fn a_silent_printer_costs_time_only_until_it_is_known() {
+    let shop = Shop::open_utf8();
+    let (name, lines) = mute();
+    let print = || {
+        let begun = Instant::now();
+        shop.till.print_bytes(b"receipt", &name, 0).is(codes::OK);
+        begun.elapsed()
+    };
+    print();
+    // Each cost 0.8 s. This machine may be busy, so the fastest of some counts.
+    let fastest = (0..10).map(|_| print()).min().unwrap();
+    assert!(fastest < Duration::from_millis(300), "{fastest:?}");
+    // It still gets all of it.
+    for line in lines.lock().unwrap().iter_mut() {
+        let mut paper = Vec::new();
+        line.read_to_end(&mut paper).unwrap();
+        assert_eq!(paper, [&QUESTIONS[..], b"receipt"].concat());
+    }
+}
+
+#[test]
+fn a_printer_that_speaks_late_is_heard() {
+    let shop = Shop::open_utf8();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let name = format!("tcp:{}", listener.local_addr().unwrap());
+    let printer = std::thread::spawn(move || {
+        let print = |responses: &[u8]| {
+            let (mut line, _) = listener.accept().unwrap();
+            let mut paper = Vec::new();
+            line.read_to_end(&mut paper).unwrap();
+            line.write_all(responses).unwrap();
+        };
+        print(b"");
+        print(&[0x12, 0x72]);
+    });
+    shop.till.print_bytes(b"1", &name, 0).is(codes::OK);
+    shop.till.print_bytes(b"2", &name, 0).is(codes::ERR_NO_PAPER);
+    printer.join().unwrap();
+}
+
+#[test]
+fn a_device_that_goes_away_in_the_middle_ends_the_print_and_not_the_program() {
+    let shop = Shop::open_utf8();
+    let device = shop.home().join("printer");
+    assert!(std::process::Command::new("mkfifo").arg(&device).status().unwrap().success());
+    let from = device.clone();
+    let reader = std::thread::spawn(move || {
+        let mut begun = [0; 2048];
+        std::fs::File::open(from).unwrap().read_exact(&mut begun).unwrap();
+    });
+    // More than a pipe buffers. Writing to a pipe that nobody reads raises SIGPIPE.
+    let name = format!("device:{}", device.display());
+    shop.till.print_bytes(&vec![b'x'; 300_000], &name, 0).is(codes::ERR_NOT_PRINTED);
+    reader.join().unwrap();
+    shop.sell("B1", 100);
 }
 
 /// A device file: here a named pipe, which is not a plain file either.

@@ -333,3 +333,20 @@ fn a_sentence_that_repeats_the_request_does_not_bring_a_live_code_into_log_or_re
         nowhere_in("the log", &fs::read(shop.folder().join("wsy.log")).unwrap(), &[&code]);
     }
 }
+
+/// For whom secrets are sealed is a matter of Windows; see tests/windows/secrets.c. Here the option changes
+/// nothing.
+#[test]
+fn secrets_are_for_the_user_or_for_the_machine() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    for scope in ["machine", "user"] {
+        shop.open_with(&shop.till, &[("secret_scope", scope)]).is(codes::OK);
+        shop.sell(scope, 100);
+        shop.till.close().is(codes::OK);
+    }
+    for bad in ["", "Machine", "all"] {
+        let reply = shop.open_with(&shop.till, &[("secret_scope", bad)]).is(codes::ERR_OPTIONS);
+        assert!(reply.text("detail").contains("secret_scope"), "{}", reply.text("detail"));
+    }
+}

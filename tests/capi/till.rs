@@ -238,6 +238,11 @@ impl Till {
         self.call("close", &[])
     }
 
+    /// Closes every client of the program.
+    pub fn close_all(&self) -> Reply {
+        self.raw(&["close_all"])
+    }
+
     pub fn start_close(&self) -> Pending {
         self.start("close", &[])
     }

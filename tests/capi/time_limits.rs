@@ -185,7 +185,13 @@ fn an_activation_ends_after_two_exchanges_and_a_device_that_is_named_after_one()
         shop.open_again_with(&options);
         let mut rest = rest.to_vec();
         rest.push("1".to_owned());
-        alone(mood, &shop.till, "micropay_start", &rest, NO_TIME);
+        alone(mood, &shop.till, "micropay_start", &rest, NO_TIME).is(codes::PENDING);
+        // A payment type is looked up in the config.
+        let refund = ["R1", "dm1"].map(|text| shop.till.arg(text));
+        let pairs = shop.till.list(&[("paytype", "o2o_dm_code_wxpaysub"), ("any_number", "1")]);
+        let rest =
+            [refund[0].clone(), "-".to_owned(), refund[1].clone(), "100".to_owned(), pairs, "2".to_owned()];
+        alone(mood, &shop.till, "refund_start", &rest, NO_TIME).is(codes::PENDING);
         alone(mood, &shop.till, "close", &[], Duration::from_secs(2) + CONNECT).is(codes::OK);
     });
 }

@@ -12,8 +12,9 @@ use wsy_sandbox::Call;
 
 use crate::authority::{Authority, Identity, TlsServer, between};
 use crate::codes;
+use crate::impostor::{head, whole};
 use crate::shop::{SOON, Setup, Shop};
-use crate::till::{NONE, Pairs};
+use crate::till::{NONE, Pairs, Reply};
 
 /// Reports immediately if the first try cannot be sent.
 const ONCE: Pairs<'static> = &[("deadline_ms", "1")];
@@ -76,39 +77,57 @@ fn nothing_is_sent_to(shop: &Shop, server: &str) {
     shop.agree();
 }
 
-fn is_refused(identity: impl FnOnce(&Authority) -> Identity) {
+fn is_refused(identity: impl FnOnce(&Authority) -> Identity) -> Reply {
     let authority = authority();
     let shop = shop(&authority);
     let server = TlsServer::start(shop.sandbox.addr(), identity(&authority));
     nothing_is_sent_to(&shop, &server.base());
     assert_eq!(server.read(), 0);
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[("base", &server.base())]).is(codes::OK);
+    shop.till.config(1).is(codes::ERR_NOT_SENT)
+}
+
+fn names_the_clock(reply: &Reply) -> bool {
+    let words = [
+        ("message_en", "clock is wrong"),
+        ("message_zh", "时间不对"),
+        ("advice_zh", "时间调准"),
+        ("detail", "clock, which says 2"),
+    ];
+    let found = words.map(|(name, words)| reply.text(name).contains(words));
+    assert!(found == [found[0]; 4], "{reply:?}");
+    found[0]
 }
 
 macro_rules! refused {
-    ($($name:ident: $identity:expr;)*) => {
-        mod a_certificate_is_refused { use super::*; $(#[test] fn $name() { is_refused($identity); })* }
+    ($($name:ident, $is_about_the_clock:literal: $identity:expr;)*) => {
+        mod a_certificate_is_refused {
+            use super::*;
+            $(#[test] fn $name() { assert_eq!(names_the_clock(&is_refused($identity)), $is_about_the_clock); })*
+        }
     };
 }
 
 refused! {
-    of_an_authority_that_nobody_trusts: |_| Authority::new("an example's authority").certify(&HERE);
-    that_nobody_signed: |_| Identity::self_signed(&HERE);
-    for_another_host: |authority| authority.certify(&["pay.example", "127.0.0.2", "1.0.0.127"]);
-    for_a_name_that_reads_like_the_address: |authority| authority.certify(&["127.0.0.1.pay.example"]);
-    for_no_host_at_all: |authority| authority.certify_with(&[], called_like_the_address);
-    that_has_expired: |authority| {
+    of_an_authority_that_nobody_trusts, false: |_| Authority::new("an example's authority").certify(&HERE);
+    that_nobody_signed, false: |_| Identity::self_signed(&HERE);
+    for_another_host, false: |authority| authority.certify(&["pay.example", "127.0.0.2", "1.0.0.127"]);
+    for_a_name_that_reads_like_the_address, false: |authority| authority.certify(&["127.0.0.1.pay.example"]);
+    for_no_host_at_all, false: |authority| authority.certify_with(&[], called_like_the_address);
+    that_has_expired, true: |authority| {
         authority.certify_with(&HERE, |params| params.not_after = date_time_ymd(2020, 1, 1))
     };
-    that_is_not_valid_yet: |authority| {
+    that_is_not_valid_yet, true: |authority| {
         authority.certify_with(&HERE, |params| params.not_before = date_time_ymd(3000, 1, 1))
     };
-    that_is_for_clients: |authority| {
+    that_is_for_clients, false: |authority| {
         authority.certify_with(&HERE, |params| {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         })
     };
-    that_a_server_signed: |authority| authority.certify_by_a_server(&HERE);
-    that_is_the_authoritys_own: Authority::itself;
+    that_a_server_signed, false: |authority| authority.certify_by_a_server(&HERE);
+    that_is_the_authoritys_own, false: Authority::itself;
 }
 
 fn called_like_the_address(params: &mut CertificateParams) {
@@ -293,5 +312,65 @@ fn what_goes_encrypted_cannot_be_read_on_the_way() {
     for secret in [code.as_str(), "authcode", "micropay", "op.php"] {
         assert!(!heard.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret}");
     }
+    shop.agree();
+}
+
+#[test]
+fn from_an_encrypted_base_no_config_leads_to_plain_http_unless_that_is_allowed() {
+    let authority = authority();
+    let shop = shop(&authority);
+    let server = TlsServer::start(shop.sandbox.addr(), authority.certify(&HERE));
+    let (base, plain) = (("base", &*server.base()), ("plain_server", "1"));
+    shop.control.set_config(&shop.device.device_id, "server", Some(&shop.sandbox.base())).unwrap();
+    shop.till.close().is(codes::OK);
+    // The saved config names a server without encryption, and so does the platform's.
+    let opened = shop.open_with(&shop.till, &[base]).is(codes::OK);
+    assert_eq!((opened.text("config_source"), opened.text("config_refusal")), ("none", "server"));
+    let refused = shop.till.config(1).is(codes::ERR_SERVER_NOT_ALLOWED);
+    assert!(refused.text("detail").contains("is not encrypted"), "{}", refused.text("detail"));
+    let code = shop.wechat();
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::ERR_SERVER_NOT_ALLOWED);
+    assert!(shop.sent(Call::Micropay).is_empty());
+    shop.till.close().is(codes::OK);
+    let opened = shop.open_with(&shop.till, &[base, plain]).is(codes::OK);
+    assert_eq!(opened.text("server"), shop.sandbox.base());
+    shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID);
+    // Once the config names one with encryption, that is where charges go.
+    shop.control.set_config(&shop.device.device_id, "server", Some(&server.base())).unwrap();
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[base]).is(codes::OK);
+    shop.sell("B2", 100);
+    // A server that was used before is not asked without encryption either.
+    shop.till.read_bill("B1", "").is(codes::ERR_SERVER_NOT_ALLOWED);
+    shop.till.close().is(codes::OK);
+    shop.open_with(&shop.till, &[base, plain]).is(codes::OK);
+    shop.agree();
+}
+
+#[test]
+fn a_second_response_that_is_decrypted_already_is_nobodys() {
+    const FALSE_TIME: &str = "20010101000000";
+    /// As much as the till takes out of a connection at once.
+    const AT_ONCE: usize = 8 * 1024;
+    let authority = authority();
+    let shop = shop(&authority);
+    let extra = whole(&format!("<dm ok=\"1\" time=\"{FALSE_TIME}\"/>"));
+    let server = TlsServer::start_saying(shop.sandbox.addr(), authority.certify(&HERE), move |response| {
+        let (_, body) = response.split_once("\r\n\r\n").unwrap();
+        let length = AT_ONCE - head("Content-Length: 1234").len();
+        let padded = format!(
+            "{}{body}{}",
+            head(&format!("Content-Length: {length}")),
+            " ".repeat(length - body.len())
+        );
+        assert_eq!(padded.len(), AT_ONCE);
+        padded + &extra
+    });
+    move_to(&shop, &server.base());
+    for _ in 0..3 {
+        let time = shop.till.time().is(codes::OK);
+        assert!(!time.text("time").contains("2001"), "{}", time.text("time"));
+    }
+    shop.sell("B1", 100);
     shop.agree();
 }

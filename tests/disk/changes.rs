@@ -113,7 +113,10 @@ fn what_is_kept_of_a_row_is_read_back() {
     STEPS.iter().for_each(|step| step(&Ledger::open(folder.path(), false).unwrap()));
     let ledger = Ledger::open(folder.path(), false).unwrap();
     let named = ledger.charges("named").unwrap().pop().unwrap();
-    assert_eq!((named.evidence.failed_at, named.operator_id.as_str()), (Some(4_000), "小王"));
+    assert_eq!(
+        (named.evidence.first_failure.map(|first| first.at), named.operator_id.as_str()),
+        (Some(4_000), "小王")
+    );
     assert_eq!((named.placeholders.tableno(), named.placeholders.staff()), ("A7", "小李"));
     assert_eq!((named.told_ms, named.ended_ms), (None, None));
     let paid = ledger.charges("paid").unwrap().pop().unwrap();

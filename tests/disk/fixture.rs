@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
-use wsy::payment::evidence::{Evidence, Said, Tie};
+use wsy::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use wsy::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
 use wsy::payment::row::Moment;
 use wsy::protocol::auth_code::AuthCode;
@@ -160,7 +160,7 @@ fn named(dm_id: &str) -> Evidence {
         ended: true,
         quiet: 5_000,
         denials: 1,
-        failed_at: Some(4_000),
+        first_failure: Some(FirstFailure { dm_id: "dm9".to_owned(), at: 4_000 }),
         ..Evidence::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Single rules of a charge, one story each.
 
 use wsy::payment::charge::{Action, Amount, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
-use wsy::payment::evidence::{Evidence, Said, Tie};
+use wsy::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
@@ -355,10 +355,16 @@ fn the_failure_of_our_order_is_told_when_it_was_said_twice_and_the_code_agrees()
 /// ends.
 #[test]
 fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
-    let kept = Evidence { failed_at: Some(2_000), ..ours(90_000) };
-    let heard = Evidence { failed_at: None, ..kept.clone() };
-    assert_eq!(kept.clone().with(&heard).failed_at, None);
-    assert_eq!(kept.clone().with(&kept).failed_at, Some(2_000));
+    let kept = Evidence { first_failure: failure("dm1", 2_000), ..ours(90_000) };
+    let heard = Evidence { first_failure: None, ..kept.clone() };
+    assert_eq!(kept.clone().with(&heard).first_failure, None);
+    assert_eq!(kept.clone().with(&kept).first_failure, failure("dm1", 2_000));
+    let another = Evidence { first_failure: failure("dm9", 3_000), ..kept.clone() };
+    assert_eq!(kept.with(&another).first_failure, None);
+}
+
+fn failure(dm_id: &str, at: u64) -> Option<FirstFailure> {
+    Some(FirstFailure { dm_id: dm_id.to_owned(), at })
 }
 
 fn failed_once(known: &Evidence, answered: PayResponse, at: Millis) -> Evidence {
@@ -383,12 +389,12 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
     // Even if watching on teaches nothing.
     for quiet in [2_000, 10 * QUIET, 20 * QUIET] {
         let mut known = failed_once(&ours(quiet), failed("dm1"), 0);
-        let first = known.failed_at.unwrap();
-        assert_eq!(first, quiet.min(10 * QUIET));
+        let first = known.first_failure.clone().unwrap().at;
+        assert_eq!(first, quiet.min(10 * QUIET) + 10);
         // A later call counts the time that has passed since.
         known.quiet += 29_000;
         known = failed_once(&known, failed("dm1"), 7);
-        assert_eq!(known.failed_at, Some(first));
+        assert_eq!(known.first_failure, failure("dm1", first));
         known.quiet += 1_000;
         let (mut charge, _) =
             Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
@@ -399,28 +405,43 @@ fn a_failure_is_remembered_over_calls_that_are_too_short_for_two() {
 }
 
 #[test]
+fn a_failure_counts_from_its_response_however_long_that_took() {
+    // In a recovery, the query waits while those of other charges are answered.
+    let known = ours(2_000);
+    let (mut charge, _) =
+        Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
+    charge.on(31_000, response(failed("dm1")));
+    assert_eq!(charge.on(31_000, written()), Action::Wait { until: 61_000 });
+    charge.on(61_000, Event::Woke);
+    assert_eq!(charge.on(61_010, response(failed("dm1"))), Action::Send(Question::ByAuthCode));
+}
+
+#[test]
 fn a_second_failure_comes_no_sooner_for_having_been_watched_for_long() {
     let known = ours(20 * QUIET);
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
     charge.on(10, response(failed("dm1")));
-    assert_eq!(charge.on(10, written()), Action::Wait { until: 30_000 });
+    assert_eq!(charge.on(10, written()), Action::Wait { until: 30_010 });
     charge.on(29_000, Event::Woke);
     assert!(matches!(charge.on(29_010, response(failed("dm1"))), Action::Wait { .. }));
 }
 
 #[test]
 fn what_speaks_for_the_payment_or_does_not_know_the_order_ends_a_failure() {
-    let known = Evidence { failed_at: Some(2_000), ..ours(90_000) };
+    let known = Evidence { first_failure: failure("dm1", 2_000), ..ours(90_000) };
     for answered in [customer_paying("dm1"), says("已退款", "dm1"), says("订单不存在", "dm1")] {
         let known = failed_once(&known, answered.clone(), 0);
-        assert_eq!(known.failed_at, None, "{answered:?}");
+        assert_eq!(known.first_failure, None, "{answered:?}");
     }
     // It is written before the next query: a crash must not count the old failure.
     let (mut charge, _) =
         Charge::resume(Fen::new(TOTAL).unwrap(), "D1", known.clone(), &known, true, Policy::default(), 0);
     let action = charge.on(10, response(customer_paying("dm1")));
-    assert!(matches!(action, Action::Persist(Record::Known(Evidence { failed_at: None, .. }))), "{action:?}");
+    assert!(
+        matches!(action, Action::Persist(Record::Known(Evidence { first_failure: None, .. }))),
+        "{action:?}"
+    );
 }
 
 #[test]
@@ -799,6 +820,20 @@ fn a_second_card_is_waited_for_from_the_first_failure_of_that_very_order() {
         _ => response(paid()),
     });
     assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{:?}", end.outcome);
+}
+
+#[test]
+fn a_second_card_is_waited_for_after_a_restart_that_followed_the_failure_of_another_order() {
+    // An order of which nobody knows whose it was, as in a ledger of version 4, is another one, too.
+    for before in ["dm9", ""] {
+        let (first_failure, quiet) = (failure(before, QUIET - 20_000), QUIET + 10_000);
+        let known = Evidence { first_failure, quiet, ended: true, ..Evidence::default() };
+        let end = resumed(known, true, |now, _, _| match now {
+            ..515_000 => response(failed("dm1")),
+            _ => response(paid()),
+        });
+        assert!(!matches!(end.outcome, Outcome::NotPaid(_)), "{before}: {:?}", end.outcome);
+    }
 }
 
 #[test]

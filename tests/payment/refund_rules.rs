@@ -421,6 +421,20 @@ fn an_absence_is_believed_from_the_place_alone_that_would_know() {
 }
 
 #[test]
+fn a_reading_counts_from_its_response_however_long_that_took() {
+    let known = Known { said: Said::Declined, ..Known::default() };
+    let (fen, before) = (Fen::new(100).unwrap(), Before::default());
+    let (mut refund, _) = Refund::resume("dm1", fen, before, known, true, Policy::default(), 0);
+    assert_eq!(refund.on(4_900, bill(&[])), Action::Wait { until: 5_900 });
+    refund.on(5_900, Event::Woke);
+    assert_eq!(refund.on(5_950, bill(&[])), Action::Wait { until: 9_900 });
+    assert_eq!(refund.known().unseen, 1);
+    refund.on(9_900, Event::Woke);
+    assert_eq!(refund.on(9_950, bill(&[])), Action::Wait { until: 14_950 });
+    assert_eq!(refund.known().unseen, 2);
+}
+
+#[test]
 fn what_is_left_of_a_bill_is_refunded_whatever_the_back_office_did() {
     let left = |refunds: &[(&str, i64)]| {
         let amount = Amount::Left { most: Fen::new(1000).unwrap(), charged_fen: 1000 };

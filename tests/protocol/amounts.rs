@@ -54,10 +54,33 @@ fn yuan_are_read_with_none_to_two_places() {
 }
 
 #[test]
+fn yuan_are_read_as_databases_and_programs_write_them() {
+    for (text, fen) in [
+        (".5", 50),
+        (".50", 50),
+        ("-.5", -50),
+        ("1,000", 100_000),
+        ("1,234.50", 123_450),
+        ("-12,345,678.9", -1_234_567_890),
+        ("0.01元", 1),
+        ("1,234 元", 123_400),
+        (" .50元 ", 50),
+    ] {
+        assert_eq!(parse_yuan(text), Ok(fen), "{text:?}");
+    }
+    for text in [
+        "1,23", "12,34.50", "1,2345", ",123", "1,,000", "1234,567", "1,000,", "1.000,50", "元", ".元",
+        "1元元", ".,",
+    ] {
+        assert_eq!(parse_yuan(text), Err(AmountError::NotDecimal), "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_no_exact_amount_is_not_read() {
     for text in [
-        "", " ", "-", ".", "1.", ".5", "-.5", "--1", "+1", "1.005", "1.2.3", "1,000", "1e3", "0x10",
-        "0.01元", "￥1", "１", "- 1", "1 0", "NaN", "inf",
+        "", " ", "-", ".", "1.", "--1", "+1", "1.005", "1.2.3", "1e3", "0x10", "￥1", "１", "- 1", "1 0",
+        "NaN", "inf",
     ] {
         assert_eq!(parse_yuan(text), Err(AmountError::NotDecimal), "{text:?}");
     }
@@ -86,14 +109,14 @@ fn oracle(text: &str) -> Option<i128> {
     let mut scale = 1i128;
     let mut dot = false;
     let mut last_is_digit = false;
-    for (at, c) in unsigned.chars().enumerate() {
+    for c in unsigned.chars() {
         last_is_digit = c.is_ascii_digit();
         match c {
             '0'..='9' => {
                 digits = digits * 10 + i128::from(u32::from(c) - u32::from('0'));
                 scale *= if dot { 10 } else { 1 };
             }
-            '.' if !dot && at > 0 => dot = true,
+            '.' if !dot => dot = true,
             _ => return None,
         }
     }

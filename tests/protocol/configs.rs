@@ -189,7 +189,19 @@ fn an_amount_pattern_with_the_table_s_end_anchor_works() {
 fn a_blank_amount_pattern_allows_all_and_one_that_cannot_be_read_none() {
     assert!(with(r#"micropay_total_regex=" ""#, "").allows(fen(1)));
     assert!(!with(r#"micropay_total_regex="(""#, "").allows(fen(1)));
-    assert!(!with(r#"micropay_total_regex="^(?!0\.)""#, "").allows(fen(100)));
+    let ahead = with(r#"micropay_total_regex="^(?!0\.)""#, "");
+    assert!(ahead.allows(fen(100)) && !ahead.allows(fen(99)));
+}
+
+#[test]
+fn the_patterns_that_cannot_be_read_are_named() {
+    let wallet = r#"<dm_code code="wx" coderegex="^(?>1)$" cancelregex="(1)\1"/><dm_code coderegex="^1$"/>"#;
+    let config = with(r#"micropay_total_regex="(""#, wallet);
+    let unread: Vec<_> = config.unread_patterns().collect();
+    assert_eq!(unread, [("micropay_total_regex", "("), ("coderegex", "^(?>1)$"), ("cancelregex", r"(1)\1")]);
+    let [first, second] = &config.pay_types[..] else { panic!("{config:?}") };
+    assert_eq!((first.unread_coderegex(), second.unread_coderegex()), (Some("^(?>1)$"), None));
+    assert_eq!(with("", "").unread_patterns().count(), 0);
 }
 
 #[test]
@@ -208,5 +220,7 @@ fn a_payment_type_is_readable_if_both_of_its_patterns_are() {
         config.pay_types[0].is_readable()
     };
     assert!(is_readable("^1\\d+$", "^dm\\d+$") && is_readable("^1\\d+$", ""));
-    assert!(!is_readable("^(?=1)\\d+$", "^dm\\d+$") && !is_readable("", "") && !is_readable("^1$", "^(?=d)"));
+    assert!(
+        !is_readable("^1(?=1)\\d+$", "^dm\\d+$") && !is_readable("", "") && !is_readable("^1$", "^d(?=m)")
+    );
 }

@@ -9,6 +9,7 @@ mod configs;
 mod hostile_input;
 mod moments;
 mod order_numbers;
+mod patterns;
 mod popups;
 mod receipt_lines;
 mod receipt_templates;

@@ -452,7 +452,42 @@ fn a_parameter_s_name_is_letters_digits_and_underscores() {
         let refused = Extra::default().set(name, "1");
         assert_eq!(refused, Err(ParamError::Name(name.to_owned())), "{name:?}");
     }
-    assert_eq!(Extra::default().set("Operator_ID2", ""), Ok(()));
+    assert_eq!(Extra::default().set("Shop_ID2", ""), Ok(()));
+}
+
+#[test]
+fn a_parameter_that_is_almost_a_known_one_is_sent_only_if_it_is_marked() {
+    for (given, known) in [
+        ("noremnid", "noremind"),
+        ("noremin", "noremind"),
+        ("NOREMIND", "noremind"),
+        ("no_remind", "noremind"),
+        ("deadline", "deadline_ms"),
+        ("deadline_ms", "deadline_ms"),
+        ("insist", "insist"),
+        ("any_coed", "any_code"),
+        ("signs", "sign"),
+        ("kye", "key"),
+        ("gs2", "gs1"),
+        ("custom_serie", "custom_series"),
+        ("operatorid", "operator_id"),
+        ("dic_amuont", "dic_amount"),
+    ] {
+        let mut extra = Extra::default();
+        let similar = ParamError::Similar { given: given.to_owned(), known };
+        assert_eq!(extra.set(given, "1"), Err(similar), "{given}");
+        assert_eq!(extra.set(&format!("extra:{given}"), "1"), Ok(()), "{given}");
+        assert_eq!(extra.get(given), Some("1"));
+    }
+    for other in ["operator_id", "dic_amount", "shop", "id", "infos2", "a", "discount", "store_no"] {
+        assert_eq!(Extra::default().set(other, "1"), Ok(()), "{other}");
+    }
+    // The mark lets no name through that the library sets itself, nor one that cannot be sent.
+    let mut extra = Extra::default();
+    assert_eq!(extra.set("extra:sign", "1"), Err(ParamError::Reserved("sign".to_owned())));
+    for bad in ["extra:", "extra:extra:a", "extra: a"] {
+        assert!(matches!(extra.set(bad, "1"), Err(ParamError::Name(_))), "{bad}");
+    }
 }
 
 #[test]
@@ -555,7 +590,7 @@ proptest! {
     ) {
         let mut extra = Extra::default();
         for (name, value) in &extras {
-            extra.set(name, value).unwrap();
+            extra.set(&format!("extra:{name}"), value).unwrap();
         }
         let request = request::refund(&device("1", &key), "dm1", fen(total), "wx", &extra);
         let sent = decode_form(&request.encoded());

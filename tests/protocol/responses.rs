@@ -342,7 +342,7 @@ fn a_paid_response_without_order_or_amount_is_still_one_that_speaks_of_a_payment
         (r#"<dm ok="1" dm_id="dm1"/>"#, "dm1", None),
         (r#"<dm ok="1" dm_id="dm1" total=""/>"#, "dm1", None),
         (r#"<dm ok="1" dm_id="dm1" total="0.001"/>"#, "dm1", None),
-        (r#"<dm ok="1" dm_id="dm1" total="0.01元"/>"#, "dm1", None),
+        (r#"<dm ok="1" dm_id="dm1" total="￥0.01"/>"#, "dm1", None),
     ] {
         let Ok(PayResponse::Done(order)) = response::pay(body.as_bytes()) else { panic!("{body}") };
         assert_eq!((order.dm_id.as_str(), order.total_fen), (dm_id, total_fen), "{body}");
@@ -512,4 +512,47 @@ fn a_response_that_repeats_the_auth_code_has_it_masked() {
     let of_another = refusal("289900000000000001");
     assert_eq!(response::pay_about(&code, of_another.as_bytes()), response::pay(of_another.as_bytes()));
     assert_eq!(response::pay_about(&code, b"\xff"), response::pay(b"\xff"));
+}
+
+#[test]
+fn what_comes_before_a_whole_response_is_passed_over() {
+    const DM: &str = "<dm ok=\"1\" info=\"支付成功\" dm_id=\"dm1\" total=\"0.01\"></dm>";
+    for before in [
+        "<br />\n<b>Warning</b>: x in <b>/op.php</b> on line <b>3</b><br />\n",
+        "Notice: x & y < z\n",
+        "<p>",
+        "</p>",
+        "<br/>\u{feff}<?xml version=\"1.0\"?>",
+        "<a b='",
+    ] {
+        let order = response::pay(format!("{before}{DM} \r\n").as_bytes());
+        assert!(
+            matches!(&order, Ok(PayResponse::Done(order)) if order.dm_id == "dm1"),
+            "{before}: {order:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_whole_and_alone_after_something_else_is_no_response() {
+    const DM: &str = "<dm ok=\"1\" dm_id=\"dm1\" total=\"0.01\"></dm>";
+    let cut = DM.strip_suffix("</dm>").unwrap();
+    for (body, error) in [
+        (format!("<br/>{cut}"), ResponseError::NotThePlatform),
+        (format!("<br/>{DM}x"), ResponseError::NotThePlatform),
+        (format!("<html>{DM}</html>"), ResponseError::NotThePlatform),
+        (format!("<br/><dmx>{DM}</dmx>"), ResponseError::NotThePlatform),
+        (format!("<br/><!-- {DM}"), ResponseError::NotThePlatform),
+        (format!("<![CDATA[{DM}]]>"), ResponseError::Xml(XmlError::Empty)),
+        (format!("<!DOCTYPE html>{DM}"), ResponseError::Xml(XmlError::Forbidden)),
+        (format!("<br/>{}", "<dm".repeat(2)), ResponseError::NotThePlatform),
+        (format!("{}{DM}", "<br/>".repeat(250_000)), ResponseError::Xml(XmlError::TooLarge)),
+        ("<br/>".to_owned(), ResponseError::NotThePlatform),
+        (String::new(), ResponseError::Xml(XmlError::Empty)),
+    ] {
+        assert_eq!(response::pay(body.as_bytes()), Err(error), "{}", &body[..body.len().min(80)]);
+    }
+    // As everywhere, one inside another may mean that money was taken.
+    let nested = response::pay(format!("<br/><dm ok=\"1\">{DM}</dm>").as_bytes());
+    assert!(matches!(nested, Ok(PayResponse::Paying(order)) if order.dm_id.is_empty()));
 }

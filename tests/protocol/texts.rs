@@ -47,6 +47,9 @@ fn bytes_that_are_no_text_are_an_error_and_never_mojibake() {
 fn a_response_is_utf8_before_it_is_gbk_and_loses_its_mark() {
     assert_eq!(decode_response("微信".as_bytes()).as_deref(), Some("微信"));
     assert_eq!(decode_response("\u{feff}微信".as_bytes()).as_deref(), Some("微信"));
+    assert_eq!(decode_response("\u{feff}\u{feff}微信".as_bytes()).as_deref(), Some("微信"));
+    let gbk = [&b"\xef\xbb\xbf\xef\xbb\xbf"[..], b"\xce\xa2\xd0\xc5"].concat();
+    assert_eq!(decode_response(&gbk).as_deref(), Some("微信"));
     assert_eq!(decode_response(b"\xce\xa2\xd0\xc5").as_deref(), Some("微信"));
     assert_eq!(decode_response(b"\xff\xfe<\0d\0"), None);
     assert_eq!(decode_response(b"").as_deref(), Some(""));

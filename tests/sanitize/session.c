@@ -375,7 +375,8 @@ int main(int count, char **words)
     look_at_the_books(till);
     code = wsy_set_device(till, "57206", "8df7975ac2c8eca932a0d2802b27945f5757494b", &reply);
     ends("wsy_set_device", code, WSY_OK, reply);
-    CHECK(wsy_close(till), WSY_OK);
+    CHECK(wsy_close_all(), WSY_OK);
+    CHECK(wsy_close(till), WSY_ERR_HANDLE);
     CHECK(heard > 0, 1);
     if (failures > 0)
         fprintf(stderr, "session.c: %d checks failed\n", failures);

@@ -77,7 +77,7 @@ static void both_code_pages_mean_the_same_folder(void)
     wsy_client *client = NULL, *second = (wsy_client *)1;
     CHECK(open_folder(utf8, WSY_UTF8, &client), WSY_OK);
     CHECK(wsy_find(client, "F1", NULL), WSY_OK);
-    CHECK(open_folder(gbk, WSY_GBK, &second), WSY_ERR_FOLDER_IN_USE);
+    CHECK(open_folder(gbk, WSY_GBK, &second), WSY_ERR_ALREADY_OPEN);
     ASSERT(second == (wsy_client *)1);
     CHECK(wsy_close(client), WSY_OK);
     free(utf8);
@@ -238,6 +238,22 @@ static void a_folder_to_which_windows_redirects_a_program_is_refused(void)
     free(folder);
 }
 
+static void a_computer_that_gets_another_name_is_the_same_machine(void)
+{
+    static const char *const computers[] = {"TILL-1", "TILL-2"};
+    wsy_client *client = NULL;
+    char *folder = place("named");
+    int n;
+    /* Nor does the machine depend on the drive that the program is on. */
+    ASSERT(SetCurrentDirectoryA("C:\\"));
+    for (n = 0; n < 2; n++) {
+        ASSERT(SetEnvironmentVariableA("COMPUTERNAME", computers[n]));
+        CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
+        CHECK(wsy_close(client), WSY_OK);
+    }
+    free(folder);
+}
+
 /* The other process. */
 static int other(const char *what)
 {
@@ -266,6 +282,7 @@ int main(int argc, char **argv)
         {"another program that opens the folder writes nothing into it", another_program_that_opens_the_folder_writes_nothing_into_it},
         {"a folder is the same one however it is written", a_folder_is_the_same_one_however_it_is_written},
         {"a folder to which Windows redirects a program is refused", a_folder_to_which_windows_redirects_a_program_is_refused},
+        {"a computer that gets another name is the same machine", a_computer_that_gets_another_name_is_the_same_machine},
     };
     if (argc > 2) {
         begin(argc, argv);

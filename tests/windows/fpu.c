@@ -215,6 +215,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_acknowledge(client, 1, "01", NULL)), WSY_ERR_NO_ALARM);
     CHECK(HOSTED(wsy_close(client)), WSY_OK);
     CHECK(HOSTED(wsy_close(client)), WSY_ERR_HANDLE);
+    CHECK(HOSTED(wsy_close_all()), WSY_OK);
     ASSERT(logged > 0);
 }
 

@@ -85,6 +85,8 @@ static void a_printer_that_is_not_there_is_said_to_be(void)
     ASSERT(strstr(detail, "no such printer") != NULL);
     CHECK(wsy_reply_free(reply), WSY_OK);
     CHECK(wsy_print_bytes(client, "1", 1, "device:COM250", 0, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_print_bytes(client, "1", 1, "device:COM250:9600,n,8,1", 0, NULL), WSY_ERR_NO_PRINTER);
+    CHECK(wsy_print_bytes(client, "1", 1, "device:COM1:9601,n,8,1", 0, NULL), WSY_ERR_NO_PRINTER);
     /* No file name is the name of a port. */
     CHECK(wsy_print_bytes(client, "1", 1, "device:C:\\windows\\win.ini", 0, NULL), WSY_ERR_NO_PRINTER);
 }

@@ -116,12 +116,39 @@ static void a_key_that_comes_by_activation_is_sealed_too(void)
     free(folder);
 }
 
+/* A till that several users run: any of them unseals the key, and a stranger does not read it. */
+static void a_key_for_the_machine_is_sealed_too(void)
+{
+    char *folder = place("machine");
+    wsy_client *client = NULL;
+    wsy_params *list = options(WSY_GBK);
+    wchar_t path[MAX_PATH];
+    size_t length = 0;
+    char *bytes;
+    platform("POST", "devices", "{\"device_id\":\"57002\",\"key\":\"" DEVICE_KEY "\"}");
+    CHECK(wsy_params_set(list, "secret_scope", "machine"), WSY_OK);
+    CHECK(wsy_open(folder, WSY_GBK, list, &client, NULL), WSY_OK);
+    CHECK(wsy_set_device(client, "57002", DEVICE_KEY, NULL), WSY_OK);
+    CHECK(wsy_close(client), WSY_OK);
+    swprintf(path, MAX_PATH, L"%hs\\device.key", folder);
+    bytes = read_file(path, &length);
+    ASSERT(bytes != NULL && strstr(bytes, "key=dpapi:") != NULL && !holds(bytes, length, DEVICE_KEY));
+    free(bytes);
+    /* It says itself for whom it is sealed. */
+    CHECK(open_folder(folder, WSY_GBK, &client), WSY_OK);
+    CHECK(wsy_micropay(client, "S4", "130000000000000204", 100, NULL, NULL), WSY_PAID);
+    CHECK(wsy_close(client), WSY_OK);
+    CHECK(wsy_params_free(list), WSY_OK);
+    free(folder);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"neither the key nor an open auth code can be read", neither_the_key_nor_an_open_auth_code_can_be_read},
         {"the till itself reads them at the next start", the_till_itself_reads_them_at_the_next_start},
         {"a key that comes by activation is sealed too", a_key_that_comes_by_activation_is_sealed_too},
+        {"a key for the machine is sealed too", a_key_for_the_machine_is_sealed_too},
     };
     return RUN_TESTS(tests, argc, argv);
 }

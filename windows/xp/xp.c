@@ -6,6 +6,8 @@
  * pointers through which they are called, so that they are imported no more. When the DLL is loaded, the system's own
  * functions are looked up; what the system has is used, and what it lacks is done here by what Windows XP has.
  *
+ * One function that every Windows has is replaced as well, because of the C compiler's start-up code: GetModuleHandleA.
+ *
  * With WSY_XP_FALLBACK defined nothing is looked up, so that the second half can be tested on any Windows.
  */
 
@@ -51,7 +53,7 @@ SYSTEM(void, DeleteProcThreadAttributeList, void *);
 static void look_up(void)
 {
 #ifndef WSY_XP_FALLBACK
-    HMODULE kernel = GetModuleHandleA("kernel32.dll");
+    HMODULE kernel = GetModuleHandleW(L"kernel32.dll");
     if (kernel == NULL)
         return;
     /* Windows Vista has all of these but the second. Two kinds of lock cannot be mixed, so it gets ours. */
@@ -90,6 +92,27 @@ static BOOL lacking(void)
     SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
     return FALSE;
 }
+
+/*
+ * Where a host has loaded libgcc_s_dw2-1.dll, as Qt and MinGW programs do, the compiler's start-up code hands our unwind
+ * tables to that DLL and not to the unwinder that is linked in here, which then finds nothing: a panic would end the
+ * process instead of becoming a return code. So that DLL is not there for us.
+ */
+HMODULE WINAPI GetModuleHandleA(const char *name)
+{
+    static const char host_s[] = "libgcc_s_dw2-1.dll";
+    WCHAR wide[MAX_PATH];
+    if (name == NULL)
+        return GetModuleHandleW(NULL);
+    if (lstrcmpiA(name, host_s) == 0) {
+        SetLastError(ERROR_MOD_NOT_FOUND);
+        return NULL;
+    }
+    if (MultiByteToWideChar(CP_ACP, 0, name, -1, wide, MAX_PATH) == 0)
+        return NULL;
+    return GetModuleHandleW(wide);
+}
+CALLED_AS(GetModuleHandleA, 4);
 
 /* A lock that is only ever held for an instant. */
 

@@ -40,5 +40,6 @@ pub fn open_or_make(common: &Common, talk: Talk) -> Result<Arc<Till>, Failure> {
 pub fn open_with(common: &Common, options: Options, talk: Talk) -> Result<Arc<Till>, Failure> {
     let refresh_config = talk == Talk::Platform && options.refresh_config;
     let options = Options { refresh_config, ..options };
-    Ok(Till::open(folder(common)?, options, secret_store::of_this_system())?)
+    let secrets = secret_store::of_this_system(options.secret_scope);
+    Ok(Till::open(folder(common)?, options, secrets)?)
 }

@@ -6,10 +6,10 @@ use serde_json::json;
 use wsy::chain::chain;
 use wsy::till::Error;
 use wsy::till::code::{Code, Language, Money};
-use wsy::till::sentences::own;
+use wsy::till::sentences::{Own, own};
 
 use crate::report::{Exit, Report};
-use crate::wording;
+use crate::wording::{self, pick};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -75,26 +75,30 @@ impl Failure {
                 ),
             ),
             Self::Till(error) => {
-                return (error.code().sentence(language), wording::advice(error.code(), language));
+                return match own::of_error(error, &chain(error)) {
+                    Some(own) => {
+                        let [message, advice] =
+                            [own.message, own.advice].map(|[zh, en]| pick(language, zh, en));
+                        (message, advice)
+                    }
+                    None => (error.code().sentence(language), wording::advice(error.code(), language)),
+                };
             }
             Self::Void(error) => {
                 let (code, own) = (error.code(), own::of_void_error(error));
-                let message = own.map(|own| wording::pick(language, own.message[0], own.message[1]));
+                let message = own.map(|own| pick(language, own.message[0], own.message[1]));
                 let advice = wording::advice_of_void(code, own, language);
                 return (message.unwrap_or_else(|| code.sentence(language)), advice);
             }
         };
-        wording::pick(language, zh, en)
+        pick(language, zh, en)
     }
 
     /// The hint for the programmer of a till; empty if the library was not called.
     fn hint(&self, language: Language) -> &'static str {
         match self {
-            Self::Till(error) => error.code().hint(language),
-            Self::Void(error) => match own::of_void_error(error) {
-                Some(own) => wording::pick(language, own.hint[0], own.hint[1]),
-                None => error.code().hint(language),
-            },
+            Self::Till(error) => hint(own::of_error(error, &chain(error)), error, language),
+            Self::Void(error) => hint(own::of_void_error(error), error, language),
             _ => "",
         }
     }
@@ -118,7 +122,7 @@ impl Failure {
             .line(message)
             .line(wording::money(Money::NotMoved, language))
             .line(chain(self))
-            .line(format!("{}{advice}", wording::pick(language, "怎么办：", "What to do: ")))
+            .line(format!("{}{advice}", pick(language, "怎么办：", "What to do: ")))
             .field("code", self.code())
             .field("money", Money::NotMoved.word())
             .field("message", message)
@@ -126,4 +130,8 @@ impl Failure {
             .hint(self.hint(language))
             .field("detail", json!(chain(self)))
     }
+}
+
+fn hint(own: Option<&'static Own>, error: &Error, language: Language) -> &'static str {
+    own.map_or_else(|| error.code().hint(language), |own| pick(language, own.hint[0], own.hint[1]))
 }

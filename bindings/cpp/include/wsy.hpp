@@ -275,6 +275,15 @@ Type transfer(Type &from)
 }
 #endif
 
+/*
+ * Closes every till of this process, for a program that was stopped in its development environment and lost
+ * them. Not where another part of the process may be using the library.
+ */
+inline int32_t close_all()
+{
+    return wsy_close_all();
+}
+
 /* The library's version, such as "0.1.0". */
 inline std::string version()
 {

@@ -64,7 +64,7 @@ TEST_IN_BOTH(a_folder_is_made_and_used_by_one_client_at_a_time)
     wsy::Client second;
     wsy::Reply reply = Shop::open(second, shop.folder(), page);
 
-    CHECK_EQUAL(reply.code(), WSY_ERR_FOLDER_IN_USE);
+    CHECK_EQUAL(reply.code(), WSY_ERR_ALREADY_OPEN);
     CHECK(!reply.ok());
     CHECK(reply.explain(wsy::zh) != "" && reply.explain(wsy::en) != "");
     CHECK(second.handle() == NULL);
@@ -82,7 +82,7 @@ TEST(opening_again_closes_the_till_that_was_open)
     wsy::Client other;
     wsy::Reply reply;
 
-    CHECK_EQUAL(Shop::open(shop.till, shop.folder(), wsy::utf8).code(), WSY_ERR_FOLDER_IN_USE);
+    CHECK_EQUAL(Shop::open(shop.till, shop.folder(), wsy::utf8).code(), WSY_ERR_ALREADY_OPEN);
     CHECK(shop.till.find("B1").code() == WSY_ERR_NO_BILL);
     CHECK(Shop::open(shop.till, shop.folder("2"), wsy::utf8).ok());
     CHECK(Shop::open(other, shop.folder(), wsy::utf8).ok());

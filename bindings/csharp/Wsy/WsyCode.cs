@@ -67,10 +67,13 @@ namespace Wsy
         /// <summary>An option or parameter is not known, or its value is not valid.</summary>
         public const int ErrOptions = -110;
 
+        /// <summary>This process has the data folder open already.</summary>
+        public const int ErrAlreadyOpen = -119;
+
         /// <summary>The data folder cannot be created or written.</summary>
         public const int ErrFolder = -120;
 
-        /// <summary>The data folder is in use by another program, or by another client of this one.</summary>
+        /// <summary>The data folder is in use by another program.</summary>
         public const int ErrFolderInUse = -121;
 
         /// <summary>The ledger cannot be read or written.</summary>

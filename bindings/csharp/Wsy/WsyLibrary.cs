@@ -9,6 +9,16 @@ namespace Wsy
             get { return Read(Native.wsy_version); }
         }
 
+        /// <summary>
+        /// Closes every till of this process, such as those that an earlier run in the same process lost. Not
+        /// where another part of the process may be using the library.
+        /// </summary>
+        /// <exception cref="WsyException"><see cref="WsyCode.ErrInternal"/>: a folder stays in use.</exception>
+        public static void CloseAll()
+        {
+            WsyException.Check(Native.wsy_close_all());
+        }
+
         /// <summary>The meaning of a code and what to do next, in a sentence.</summary>
         /// <exception cref="WsyException">
         /// <see cref="WsyCode.ErrArgument"/>: the code or language does not exist.

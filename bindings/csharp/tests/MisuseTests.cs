@@ -98,7 +98,7 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 WsyClient client = shop.Client;
-                Expect.Error(WsyCode.ErrFolderInUse, delegate { shop.Open(); });
+                Expect.Error(WsyCode.ErrAlreadyOpen, delegate { shop.Open(); });
                 string other = Path.Combine(Path.GetDirectoryName(shop.Folder), "2");
                 WsyException error = Expect.Error(WsyCode.ErrOptions,
                     delegate { WsyClient.Open(other, new WsyParams { { "colour", "red" } }); });

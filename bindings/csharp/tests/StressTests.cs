@@ -147,7 +147,7 @@ namespace Wsy.Tests
                     }
                     catch (WsyException error)
                     {
-                        Expect.Equal(WsyCode.ErrFolderInUse, error.Code);
+                        Expect.Equal(WsyCode.ErrAlreadyOpen, error.Code);
                         return false;
                     }
                 });

@@ -81,14 +81,14 @@ namespace Wsy.Tests
                 WsyClient client = shop.Client;
                 ReplyHandle reply;
                 ClientHandle other;
-                Expect.Equal(WsyCode.ErrFolderInUse, Native.wsy_open(
+                Expect.Equal(WsyCode.ErrAlreadyOpen, Native.wsy_open(
                     Terminated(shop.Folder), 65001, ParamsHandle.None, out other, out reply));
                 Expect.True(other.IsInvalid, "no client");
                 using (reply)
                 {
                     int needed;
                     byte[] buffer = Filled(4);
-                    Expect.Equal(WsyCode.ErrFolderInUse, Native.wsy_reply_code(reply));
+                    Expect.Equal(WsyCode.ErrAlreadyOpen, Native.wsy_reply_code(reply));
                     Expect.Equal(WsyCode.ErrBuffer,
                         Native.wsy_reply_text(reply, Terminated("message_zh"), buffer, 4, out needed));
                     Expect.True(needed > 4 && buffer[3] == 0, "cut after one character");

@@ -95,7 +95,7 @@ begin
   Fails(WSY_ERR_ACTIVATION_REFUSED, Attempts, 0);
   Fails(WSY_ERR_ACTIVATION_REFUSED, Attempts, 1);
   Fails(WSY_ERR_ACTIVATION_REFUSED, Attempts, 17);
-  Fails(WSY_ERR_FOLDER_IN_USE, Attempts, 10);
+  Fails(WSY_ERR_ALREADY_OPEN, Attempts, 10);
   Fails(WSY_ERR_FOLDER, Attempts, 11);
   Fails(WSY_ERR_OPTIONS, Attempts, 12);
   Fails(WSY_ERR_OPTIONS, Attempts, 13);

@@ -18,6 +18,8 @@ type prototypes
 FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF long al_client, REF long al_reply) LIBRARY "wsy.dll"
 // 关闭收银台，程序退出前调用。
 FUNCTION long WsyClose(long al_client) LIBRARY "wsy.dll"
+// 关闭本进程遗留未关的所有收银台；在开发环境里运行的程序启动时最先调用。
+FUNCTION long WsyCloseAll() LIBRARY "wsy.dll"
 // 用后台的激活码激活，只需激活一次。
 FUNCTION long WsyActivate(long al_client, string as_initkey, string as_hostid, long al_params, REF long al_reply) LIBRARY "wsy.dll"
 // 填入后台给的设备号和密钥，代替激活。
@@ -173,6 +175,7 @@ constant long WSY_ERR_BUSY = -107 // 这一单正在处理中，这次操作没有执行。
 constant long WSY_ERR_IN_CALLBACK = -108 // 日志回调函数里不能再调用本程序库。
 constant long WSY_ERR_FORKED = -109 // 句柄属于父进程：fork 之后，子进程不能使用也不能关闭它。
 constant long WSY_ERR_OPTIONS = -110 // 有不认识的选项或参数，或它的值不合法。
+constant long WSY_ERR_ALREADY_OPEN = -119 // 同一个进程里另一个句柄还开着这个数据文件夹：先关闭它（wsy_close）。
 constant long WSY_ERR_FOLDER = -120 // 存放收款记录的文件夹无法使用，没有收款，也没有退款。
 constant long WSY_ERR_FOLDER_IN_USE = -121 // 另一个收银程序正在使用收款记录，这次没有打开。
 constant long WSY_ERR_LEDGER = -122 // 收款记录无法读写，没有收款，也没有退款。

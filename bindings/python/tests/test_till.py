@@ -22,10 +22,16 @@ def today():
 class Opening(ShopTest):
     def test_a_folder_is_made_and_used_by_one_client_at_a_time(self):
         self.assertTrue(os.path.exists(os.path.join(self.folder, "ledger.db")))
-        error = self.fails(Code.ERR_FOLDER_IN_USE, self.open)
+        error = self.fails(Code.ERR_ALREADY_OPEN, self.open)
         self.assertIsInstance(error, wsy.FolderError)
         self.till.close()
         self.assertTrue(self.till.closed)
+        with self.open() as again:
+            self.assertFalse(again.closed)
+
+    def test_what_an_earlier_run_left_open_is_closed(self):
+        wsy.close_all()
+        self.fails(Code.ERR_HANDLE, self.till.day)
         with self.open() as again:
             self.assertFalse(again.closed)
             self.assertEqual(again.opened["device_id"], self.device["device_id"])

@@ -15,7 +15,7 @@ in detail.
 """
 
 from ._call import Values
-from ._client import Client, LogFunction
+from ._client import Client, LogFunction, close_all
 from ._codes import Code, CodePage, Language, LogLevel, Verdict
 from ._money import fen_to_yuan, yuan, yuan_to_fen
 from ._native import version
@@ -58,6 +58,7 @@ __all__ = [
     "Values",
     "Verdict",
     "Work",
+    "close_all",
     "code_text",
     "fen_to_yuan",
     "version",

@@ -378,6 +378,17 @@ class Client:
         return Handle(pointer, lib.wsy_payment_free)
 
 
+def close_all() -> None:
+    """Closes every till of this process, also those that nobody refers to any more.
+
+    For an interactive session, where an earlier run may have left one open. Not where another part of the
+    process may be using the library.
+    """
+    code: int = lib.wsy_close_all()
+    if code != 0:
+        raise error_of(code)
+
+
 def _callback(client: Client) -> Any:
     """The callback for the library. It holds a weak reference: a client without other references must be
     closed."""

@@ -60,6 +60,7 @@ class Code(_Numbers):
     ERR_IN_CALLBACK = -108
     ERR_FORKED = -109
     ERR_OPTIONS = -110
+    ERR_ALREADY_OPEN = -119
     ERR_FOLDER = -120
     ERR_FOLDER_IN_USE = -121
     ERR_LEDGER = -122

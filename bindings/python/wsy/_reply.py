@@ -111,7 +111,11 @@ _GROUPS = (
     (-180, ReceiptError),
     (-200, PlatformError),
 )
-_OUTSIDE: Dict[int, Type[Error]] = {Code.ERR_INTERNAL: Error, Code.ERR_BUSY: BillError}
+_OUTSIDE: Dict[int, Type[Error]] = {
+    Code.ERR_INTERNAL: Error,
+    Code.ERR_BUSY: BillError,
+    Code.ERR_ALREADY_OPEN: FolderError,
+}
 
 
 def error_of(code: int, reply: "Optional[Reply]" = None, money: str = NOT_MOVED) -> Error:

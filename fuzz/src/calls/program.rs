@@ -421,6 +421,8 @@ impl<'a> Program<'a> {
             ("tableno", "7"),
             ("qrcode_logo", "/dev/zero"),
             ("sign", "x"),
+            ("noremnid", "1"),
+            ("extra:noremnid", "1"),
         ];
         let (client, before, of_refund) = (self.client(u)?, self.before(), u.arbitrary()?);
         let number = if of_refund { pick(u, &REFUNDS)? } else { pick(u, &BILLS)? };
@@ -592,7 +594,7 @@ impl<'a> Program<'a> {
     }
 
     fn params(&self, u: &mut Unstructured<'_>) -> Result<*mut wsy_params> {
-        const PAIRS: [(&str, &str); 10] = [
+        const PAIRS: [(&str, &str); 12] = [
             ("deadline_ms", "1"),
             ("deadline_ms", "400"),
             ("deadline_ms", "0"),
@@ -603,6 +605,8 @@ impl<'a> Program<'a> {
             ("operator_id", "7"),
             ("staff", "7"),
             ("sign", "x"),
+            ("noremnid", "1"),
+            ("extra:noremnid", "1"),
         ];
         if !rarely(u, 4)? {
             return Ok(ptr::null_mut());

@@ -67,7 +67,7 @@ impl ConfigDocument {
     /// The pattern; under `Patterns::Perl` written so that a plain engine cannot read it.
     fn pattern(&self, plain: &str) -> String {
         match (self.readings.patterns, plain.strip_prefix('^')) {
-            (Patterns::Perl, Some(rest)) => format!("^(?=.){rest}"),
+            (Patterns::Perl, Some(rest)) => format!("^()(?:\\1){rest}"),
             _ => plain.to_owned(),
         }
     }

@@ -76,8 +76,8 @@ fn patterns_may_be_such_as_only_perl_reads() {
     let till = reading(|all| all.patterns = Patterns::Perl);
     let perl = config::config(&till);
     assert_eq!(attr(&plain, "coderegex"), Some(r"^1[0-5]\d{16}$"));
-    assert_eq!(attr(&perl, "coderegex"), Some(r"^(?=.)1[0-5]\d{16}$"));
-    assert_eq!(attr(&perl, "cancelregex"), Some(r"^(?=.)dm\d+$"));
+    assert_eq!(attr(&perl, "coderegex"), Some(r"^()(?:\1)1[0-5]\d{16}$"));
+    assert_eq!(attr(&perl, "cancelregex"), Some(r"^()(?:\1)dm\d+$"));
     // The platform itself reads them anyway.
     till.paid("1");
 }

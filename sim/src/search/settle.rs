@@ -28,7 +28,7 @@ pub fn settles(state: &State, scenario: &Scenario) -> Checked {
             let text = "a second recovery changes the state again".to_owned();
             return Err(Violation { rule: 6, text });
         }
-        state.oracle.at_rest(&[&state.till.disk.ledger], &state.platform, 0)?;
+        state.oracle.at_rest(&[&state.till.disk.ledger], &state.platform, 0, 0)?;
     }
     Ok(())
 }

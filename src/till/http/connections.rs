@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
+use ureq::Proxy;
 use ureq::config::Config;
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{
@@ -27,6 +28,9 @@ const IDLE: Duration = Duration::from_secs(15);
 /// All connections of a till.
 pub struct Connections {
     config: Config,
+    /// The same without its proxy, for the connection to the proxy itself.
+    without_proxy: Config,
+    resolver: Arc<SystemResolver>,
     tls: Arc<RustlsConnector>,
     live: Arc<Mutex<Live>>,
 }
@@ -58,9 +62,11 @@ impl Connection {
         self.transport.as_mut()
     }
 
-    /// Whether neither bytes nor the end of the stream are waiting to be read.
+    /// Whether nothing is waiting to be read: neither bytes nor the end of the stream, nor bytes that are
+    /// decrypted already, of which the transport below TLS knows nothing.
     fn is_open(&mut self) -> bool {
-        self.transport.is_open()
+        let is_silent = self.transport.buffers().input().is_empty() && self.transport.is_open();
+        is_silent && matches!(self.transport.await_input(at_once()), Err(ureq::Error::Timeout(_)))
     }
 
     /// Sets the moment after which nothing waits on it.
@@ -90,6 +96,7 @@ impl Connection {
 /// Opens one connection.
 #[derive(Clone)]
 struct Opener {
+    resolver: Arc<SystemResolver>,
     tls: Arc<RustlsConnector>,
     socket: Arc<OnceLock<Arc<Socket>>>,
     until: Instant,
@@ -104,6 +111,9 @@ impl Opener {
             Some(tunnel) => Box::new(tunnel),
             None => {
                 let tcp = Tcp::open(details, self.until)?;
+                if details.addrs.len() > 1 {
+                    tcp.peer().into_iter().for_each(|address| self.resolver.reached(address));
+                }
                 self.socket.get_or_init(|| tcp.socket());
                 Box::new(tcp)
             }
@@ -114,35 +124,46 @@ impl Opener {
 }
 
 impl Connections {
-    /// Creates the set without opening a connection.
-    pub fn new(config: Config) -> Self {
-        Self { config, tls: Arc::default(), live: Arc::default() }
+    /// Creates the set without opening a connection. The second configuration is the first without its proxy.
+    pub fn new(config: Config, without_proxy: Config) -> Self {
+        Self { config, without_proxy, resolver: Arc::default(), tls: Arc::default(), live: Arc::default() }
+    }
+
+    /// The proxy that reads requests to this address, rather than passing on what it cannot read: many open no
+    /// tunnel to anything but TLS.
+    pub fn proxy_that_reads(&self, address: &Address) -> Option<&Proxy> {
+        self.config.proxy().filter(|_| !address.is_encrypted())
     }
 
     /// Opens a connection: resolves the name, connects, and encrypts if the address says so, all within the
     /// limit. Nothing of a request is sent. Nothing waits on the connection beyond that limit until
     /// [`Connection::end_by`] sets another moment.
     pub fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
-        let uri = &address.uri;
+        let (uri, config) = match self.proxy_that_reads(address) {
+            Some(proxy) => (proxy.uri(), &self.without_proxy),
+            None => (&address.uri, &self.config),
+        };
         let live = Arc::clone(&self.live);
-        let direct = self.config.proxy().is_none();
+        let resolver = &*self.resolver;
         if lock(&live).closed {
             return Err(closed());
         }
         let until = Instant::now() + limit;
-        let addrs = if direct {
-            SystemResolver.resolve(uri, &self.config, rest(until))?
-        } else {
-            SystemResolver.empty()
+        let is_tunnel = config.proxy().is_some();
+        let addrs = if is_tunnel { resolver.empty() } else { resolver.resolve(uri, config, rest(until))? };
+        let opener = Opener {
+            resolver: Arc::clone(&self.resolver),
+            tls: Arc::clone(&self.tls),
+            socket: Arc::default(),
+            until,
         };
-        let opener = Opener { tls: Arc::clone(&self.tls), socket: Arc::default(), until };
         let again = opener.clone();
         let details = ConnectionDetails {
             uri,
             addrs,
-            config: &self.config,
+            config,
             request_level: false,
-            resolver: &SystemResolver,
+            resolver,
             now: time::Instant::now(),
             timeout: rest(until),
             current_time: Arc::new(time::Instant::now),
@@ -154,7 +175,7 @@ impl Connections {
             return Err(ureq::Error::TlsRequired);
         }
         let socket = opener.socket.get().cloned().ok_or(ureq::Error::ConnectionFailed)?;
-        Ok(Connection { transport, socket, direct })
+        Ok(Connection { transport, socket, direct: self.config.proxy().is_none() })
     }
 
     /// Takes a kept connection to this address, if there is one. The server may close it at any moment. A
@@ -201,6 +222,11 @@ impl Live {
 
 fn closed() -> ureq::Error {
     io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into()
+}
+
+/// The time limit for reading only what is there already.
+fn at_once() -> NextTimeout {
+    NextTimeout { after: time::Duration::Exact(Duration::ZERO), ..NextTimeout::default() }
 }
 
 /// The time limit for the remaining steps of opening a connection.

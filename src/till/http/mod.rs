@@ -2,6 +2,7 @@
 //! to a socket?
 
 mod address;
+mod compressed;
 mod connections;
 mod exchange;
 mod resolver;
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use ureq::config::Config;
@@ -32,6 +35,8 @@ use exchange::{Afterwards, Failure, Response, exchange, message};
 
 /// How long a caller with no time left still waits for a response that is about to arrive, in ms.
 const LEAST_MS: Millis = 1_000;
+/// How the reason begins if a certificate is refused because of the date alone.
+pub const CLOCK: &str = "check this computer's clock";
 /// Most requests and responses of the platform fit into this many bytes.
 const BUFFER: usize = 8 * 1024;
 
@@ -50,6 +55,8 @@ pub struct HttpOptions {
     pub proxy: Option<String>,
     /// Refuses addresses that are not `https://`.
     pub https_only: bool,
+    /// Follows the config from a base with encryption to a server without.
+    pub plain_server: bool,
     /// Hosts that the config's `server` may name, besides the base's own host and those below it.
     pub allowed_hosts: Vec<String>,
     /// Accepts responses without `</dm>` as complete, whatever the call.
@@ -67,6 +74,7 @@ impl fmt::Debug for HttpOptions {
             .field("ca_pem", &self.ca_pem.is_some())
             .field("proxy", &self.proxy.as_deref().map(without_user))
             .field("https_only", &self.https_only)
+            .field("plain_server", &self.plain_server)
             .field("allowed_hosts", &self.allowed_hosts)
             .field("missing_end_tags", &self.missing_end_tags)
             .field("methods", &self.methods)
@@ -106,6 +114,8 @@ pub struct Http {
     base: Arc<Address>,
     server: RwLock<Arc<Address>>,
     https_only: bool,
+    /// Whether the base is encrypted and the server has to be.
+    is_held_to_https: bool,
     allowed_hosts: Vec<String>,
     methods: Methods,
     connections: Connections,
@@ -127,9 +137,10 @@ impl Http {
         let named = options.allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
         Ok(Self {
             https_only: options.https_only,
+            is_held_to_https: base.is_encrypted() && !options.plain_server,
             allowed_hosts: std::iter::once(base.host()).chain(named).collect(),
             methods: options.methods,
-            connections: Connections::new(config(options)?),
+            connections: Connections::new(config(options, proxy_of(options)?)?, config(options, None)?),
             server: RwLock::new(Arc::clone(&base)),
             base,
             connect_ms: options.connect_ms,
@@ -193,6 +204,10 @@ impl Http {
             return Ok(in_use);
         }
         let address = address(server, self.https_only).map_err(|error| error.to_string())?;
+        if self.is_held_to_https && !address.is_encrypted() {
+            let base = &self.base.text;
+            return Err(format!("{} is not encrypted, while the base {base} is", address.text));
+        }
         let host = address.host();
         let below = |allowed: &String| {
             let is_name = allowed.parse::<IpAddr>().is_err();
@@ -222,7 +237,7 @@ impl Http {
     }
 
     fn send_money_at(&self, address: &Address, request: &Request, left_ms: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, self.methods.of(request.call), address, Afterwards::Close);
+        let message = self.message(request, address, Afterwards::Close);
         let limits = self.limits(left_ms);
         let opened = self.connections.open(address, limits.connect());
         let opened = opened.and_then(|connection| {
@@ -268,7 +283,7 @@ impl Http {
     }
 
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        let message = message(request, self.methods.of(request.call), &address, Afterwards::Keep);
+        let message = self.message(request, &address, Afterwards::Keep);
         let limits = self.limits(left);
         if let Some(connection) = self.connections.kept(&address) {
             let response = self.ask_on(connection, &address, &message, &limits);
@@ -281,6 +296,11 @@ impl Http {
             Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
             Err(error) => Delivery::NotSent(unopened(&error)),
         }
+    }
+
+    fn message(&self, request: &Request, address: &Address, afterwards: Afterwards) -> Vec<u8> {
+        let proxy = self.connections.proxy_that_reads(address).map(proxy_headers);
+        message(request, self.methods.of(request.call), address, afterwards, proxy.as_deref())
     }
 
     fn ask_on(
@@ -347,10 +367,37 @@ impl Limits {
 
 /// Describes why a connection could not be opened. A system error is shown without the name of its layer.
 fn unopened(error: &ureq::Error) -> String {
-    match error {
+    let text = match error {
         ureq::Error::Io(error) => error.to_string(),
         error => error.to_string(),
+    };
+    if is_about_the_time(error) {
+        let now = clock::stamp(clock::wall());
+        format!("{CLOCK}, which says {now} in Beijing: by it the server's certificate is not valid ({text})")
+    } else {
+        text
     }
+}
+
+/// Whether a certificate is refused because of the date alone.
+fn is_about_the_time(error: &ureq::Error) -> bool {
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    let of_tls = match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()),
+        _ => None,
+    };
+    let Some(rustls::Error::InvalidCertificate(reason)) = of_tls else { return false };
+    matches!(reason, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
+}
+
+/// The headers of a request for a proxy that reads it: the name and the password, if it has any.
+fn proxy_headers(proxy: &Proxy) -> String {
+    if proxy.username().is_none() && proxy.password().is_none() {
+        return String::new();
+    }
+    let (name, password) = (proxy.username().unwrap_or_default(), proxy.password().unwrap_or_default());
+    format!("Proxy-Authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{name}:{password}")))
 }
 
 fn delivery(response: Result<Response, Failure>) -> Delivery<Vec<u8>> {
@@ -371,14 +418,14 @@ fn without_user(address: &str) -> &str {
     address.rsplit('@').next().unwrap_or_default()
 }
 
+fn proxy_of(options: &HttpOptions) -> Result<Option<Proxy>, HttpError> {
+    let found =
+        |address: &String| proxy(address).ok_or_else(|| HttpError::Proxy(without_user(address).to_owned()));
+    options.proxy.as_ref().map(found).transpose()
+}
+
 /// The settings of connections: TLS, proxy, buffers.
-fn config(options: &HttpOptions) -> Result<Config, HttpError> {
-    let proxy = match &options.proxy {
-        Some(address) => {
-            Some(proxy(address).ok_or_else(|| HttpError::Proxy(without_user(address).to_owned()))?)
-        }
-        None => None,
-    };
+fn config(options: &HttpOptions, proxy: Option<Proxy>) -> Result<Config, HttpError> {
     let mut tls = TlsConfig::builder();
     if let Some(pem) = &options.ca_pem {
         tls = tls.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
@@ -424,6 +471,7 @@ mod tests {
             ca_pem: None,
             proxy: None,
             https_only: false,
+            plain_server: false,
             allowed_hosts: Vec::new(),
             missing_end_tags: false,
             methods: Methods::default(),
@@ -495,6 +543,25 @@ mod tests {
             assert!(whole <= most && whole > most / 2, "{whole:?}");
             assert!(limits.connect() <= most);
         }
+    }
+
+    #[test]
+    fn a_base_with_encryption_leads_to_none_without_unless_that_is_allowed() {
+        let with = |base: &str, plain_server| {
+            let http = Http::new(&HttpOptions { base: base.to_owned(), plain_server, ..options() }).unwrap();
+            ["http://dct.semoor.cn", "https://dct.semoor.cn:81"].map(|server| http.allows(server).is_ok())
+        };
+        assert_eq!(with("https://dct.semoor.cn", false), [false, true]);
+        assert_eq!(with("https://dct.semoor.cn", true), [true, true]);
+        assert_eq!(with("http://dct.semoor.cn", false), [true, true]);
+    }
+
+    #[test]
+    fn a_proxy_is_told_its_name_and_password_and_nothing_else() {
+        let headers = |text: &str| proxy_headers(&proxy(text).unwrap());
+        assert_eq!(headers("http://10.0.0.1:8080"), "");
+        assert_eq!(headers("http://till:a%3Ab@10.0.0.1"), "Proxy-Authorization: Basic dGlsbDphOmI=\r\n");
+        assert_eq!(headers("http://till@10.0.0.1"), "Proxy-Authorization: Basic dGlsbDo=\r\n");
     }
 
     #[test]

@@ -9,14 +9,38 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::sync::Mutex;
 use crate::till::limited::{Unfinished, within};
 
 /// The number of addresses that ureq has room for.
 const MOST_ADDRESSES: usize = 16;
 
-/// The system's resolver.
-#[derive(Debug)]
-pub struct SystemResolver;
+/// The number of addresses to remember: those of the base, the server and a proxy.
+const MOST_REACHED: usize = 4;
+
+/// The system's resolver, which puts the addresses first that were reached before.
+#[derive(Debug, Default)]
+pub struct SystemResolver {
+    reached: Mutex<Vec<SocketAddr>>,
+}
+
+impl SystemResolver {
+    /// Remembers an address that was connected to.
+    pub fn reached(&self, address: SocketAddr) {
+        let mut reached = self.reached.lock();
+        reached.retain(|known| *known != address);
+        reached.insert(0, address);
+        reached.truncate(MOST_REACHED);
+    }
+
+    /// Otherwise the system's order stays.
+    fn reached_first(&self, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        let known = self.reached.lock();
+        let (mut reached, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|at| known.contains(at));
+        reached.extend(others);
+        reached
+    }
+}
 
 impl Resolver for SystemResolver {
     fn resolve(
@@ -32,7 +56,10 @@ impl Resolver for SystemResolver {
             None => looked_up(host.to_owned(), port, *timeout.after)?,
         };
         let mut addresses = self.empty();
-        found.into_iter().take(MOST_ADDRESSES).for_each(|address| addresses.push(address));
+        self.reached_first(found)
+            .into_iter()
+            .take(MOST_ADDRESSES)
+            .for_each(|address| addresses.push(address));
         if addresses.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(addresses) }
     }
 }
@@ -59,7 +86,7 @@ mod tests {
 
     fn found(uri: &str) -> Vec<SocketAddr> {
         let limit = NextTimeout { after: Duration::from_secs(20).into(), ..NextTimeout::default() };
-        SystemResolver.resolve(&uri.parse().unwrap(), &Config::default(), limit).unwrap().to_vec()
+        SystemResolver::default().resolve(&uri.parse().unwrap(), &Config::default(), limit).unwrap().to_vec()
     }
 
     #[test]
@@ -73,6 +100,20 @@ mod tests {
         ] {
             assert_eq!(found(uri), [address.parse().unwrap()], "{uri}");
         }
+    }
+
+    #[test]
+    fn an_address_that_was_reached_comes_first_until_others_were_reached_since() {
+        let address = |last: u8| SocketAddr::from(([192, 0, 2, last], 80));
+        let found = || vec![address(1), address(2), address(3)];
+        let resolver = SystemResolver::default();
+        assert_eq!(resolver.reached_first(found()), found());
+        resolver.reached(address(3));
+        assert_eq!(resolver.reached_first(found()), [address(3), address(1), address(2)]);
+        for other in 11..15 {
+            resolver.reached(address(other));
+        }
+        assert_eq!(resolver.reached_first(found()), found());
     }
 
     #[test]

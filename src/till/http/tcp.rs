@@ -1,6 +1,5 @@
 //! TCP below ureq's proxies and TLS. Unlike ureq's own, its socket can be made to close with a reset.
 
-use crate::sync::Mutex;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -13,11 +12,17 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 
+use crate::sync::{Condvar, Mutex};
+use crate::till::limited::apart;
+
 /// The shortest timeout; zero would mean no limit.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// On Windows, shutting a socket down does not end a wait that has already begun, so waits are kept short.
 const LONGEST_WAIT: Duration = if cfg!(windows) { Duration::from_millis(200) } else { Duration::MAX };
+
+/// How long an address may take before the next one is tried as well (RFC 8305, section 5).
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A connected socket, closed when its last owner is dropped.
 pub struct Socket {
@@ -86,8 +91,8 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Connects to the first reachable address. Nothing waits on the socket after `until`, unless another
-    /// moment is set.
+    /// Connects to the address that is reached first. Nothing waits on the socket after `until`, unless
+    /// another moment is set.
     pub fn open(details: &ConnectionDetails<'_>, until: Instant) -> Result<Self, Error> {
         let stream = connect(&details.addrs, &details.timeout)?;
         stream.set_nodelay(true)?;
@@ -101,6 +106,11 @@ impl Tcp {
     /// The socket, which stays open as long as a clone is held.
     pub fn socket(&self) -> Arc<Socket> {
         Arc::clone(&self.socket)
+    }
+
+    /// The address that it is connected to.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.socket.stream.peer_addr().ok()
     }
 }
 
@@ -166,19 +176,99 @@ pub fn in_tenths(until: Instant) -> Duration {
     Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
-/// Connects, giving each address half of the time left, and the last one all of it.
+/// Connects to one of the addresses, which are tried in this order, each a little after the one before it: one
+/// that is dead costs a moment, and not its share of the time. All of them end with the time.
 fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream, Error> {
+    if let [address] = addresses {
+        let stream = TcpStream::connect_timeout(address, (*timeout.after).max(SHORTEST));
+        return stream.map_err(|error| failed(error, timeout));
+    }
     let begun = Instant::now();
-    let mut failure = Error::ConnectionFailed;
-    for (at, address) in addresses.iter().enumerate() {
+    // Short enough to get to the last one in time.
+    let share = timeout.after.checked_div(u32::try_from(addresses.len()).unwrap_or(u32::MAX));
+    let head_start = share.unwrap_or_default().min(HEAD_START);
+    let mut race = Race::new(timeout);
+    let mut addresses = addresses.iter();
+    loop {
+        let is_last = match addresses.next() {
+            Some(address) => {
+                race.enter(*address, timeout.after.saturating_sub(begun.elapsed()));
+                addresses.len() == 0
+            }
+            None => true,
+        };
         let left = timeout.after.saturating_sub(begun.elapsed());
-        let share = if at + 1 < addresses.len() { left / 2 } else { left };
-        match TcpStream::connect_timeout(address, share.max(SHORTEST)) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = failed(error, timeout),
+        if let Some(stream) = race.await_one(if is_last { left } else { left.min(head_start) }) {
+            return Ok(stream);
+        }
+        let is_over = begun.elapsed() >= *timeout.after;
+        if is_over || (is_last && race.running == 0) {
+            return Err(std::mem::replace(&mut race.failure, Error::ConnectionFailed));
         }
     }
-    Err(failure)
+}
+
+/// Attempts to connect, each on a thread of its own. One that arrives after another has won is closed: nothing
+/// was sent over it.
+struct Race<'a> {
+    timeout: &'a NextTimeout,
+    finish: Arc<Finish>,
+    running: usize,
+    failure: Error,
+}
+
+/// The attempts that have ended and were not seen yet; `None` once nobody waits for them.
+struct Finish {
+    ended: Mutex<Option<Vec<io::Result<TcpStream>>>>,
+    changed: Condvar,
+}
+
+impl<'a> Race<'a> {
+    fn new(timeout: &'a NextTimeout) -> Self {
+        let finish = Finish { ended: Mutex::new(Some(Vec::new())), changed: Condvar::new() };
+        Self { timeout, finish: Arc::new(finish), running: 0, failure: Error::ConnectionFailed }
+    }
+
+    fn enter(&mut self, address: SocketAddr, limit: Duration) {
+        let finish = Arc::clone(&self.finish);
+        let attempt = move || {
+            let ended = TcpStream::connect_timeout(&address, limit.max(SHORTEST));
+            if let Some(waiting) = &mut *finish.ended.lock() {
+                waiting.push(ended);
+            }
+            finish.changed.notify_all();
+        };
+        match apart("wsy-connect", attempt) {
+            Ok(()) => self.running += 1,
+            Err(error) => self.failure = error.into(),
+        }
+    }
+
+    /// Waits until one has arrived, one has failed, or the time is over.
+    fn await_one(&mut self, limit: Duration) -> Option<TcpStream> {
+        if self.running == 0 {
+            return None;
+        }
+        let Finish { ended, changed } = &*self.finish;
+        let none = |ended: &mut Option<Vec<_>>| ended.as_ref().is_some_and(Vec::is_empty);
+        let mut ended = changed.wait_timeout_while(ended.lock(), limit, none);
+        match ended.as_mut().and_then(Vec::pop) {
+            Some(ended) => {
+                self.running -= 1;
+                ended.map_err(|error| self.failure = failed(error, self.timeout)).ok()
+            }
+            None => {
+                self.failure = Error::Timeout(self.timeout.reason);
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Race<'_> {
+    fn drop(&mut self) {
+        *self.finish.ended.lock() = None;
+    }
 }
 
 /// Sets the socket's timeout to the time left, if it differs from the current one.
@@ -242,6 +332,7 @@ mod tests {
             assert_eq!(stream.peer_addr().unwrap(), somebody);
         }
         assert!(matches!(connect(&[nobody, nobody], &within(LONG)), Err(Error::Io(_))));
+        assert!(matches!(connect(&[nobody], &within(LONG)), Err(Error::Io(_))));
         assert!(matches!(connect(&[], &within(LONG)), Err(Error::ConnectionFailed)));
     }
 

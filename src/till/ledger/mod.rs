@@ -51,7 +51,7 @@ pub struct Ledger {
     /// Whether the journal may still hold an auth code that the ledger no longer has.
     has_spent_code: AtomicBool,
     /// Declared last, so that the folder is released when the connection is closed.
-    _lock: FolderLock,
+    folder_lock: Mutex<Option<FolderLock>>,
 }
 
 /// The locked connection. A fork waits until it is dropped.
@@ -136,6 +136,22 @@ impl Ledger {
             self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
         Ok(())
+    }
+
+    /// Returns whether a thread is reading or writing now.
+    pub fn is_locked(&self) -> bool {
+        self.connection.try_lock().is_none()
+    }
+
+    /// Closes the file although something that will never run again still refers to this ledger. Returns
+    /// whether it is closed: not if a thread was ended while it was reading or writing.
+    pub fn release(&self) -> bool {
+        let _inside = process::enter();
+        let Some(mut connection) = self.connection.try_lock() else { return false };
+        // Whatever would still call finds no table, which is an error.
+        let Ok(empty) = Connection::open_in_memory() else { return false };
+        *connection = empty;
+        self.folder_lock.try_lock().is_some_and(|mut lock| lock.take().is_some())
     }
 
     /// Checks the whole file, which takes seconds for a million rows.

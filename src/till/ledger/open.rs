@@ -48,7 +48,13 @@ impl Ledger {
         let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
         let connection = Owned::new(Mutex::new(connection));
-        Ok(Self { connection, identity, telling, has_spent_code: AtomicBool::new(false), _lock: lock })
+        Ok(Self {
+            connection,
+            identity,
+            telling,
+            has_spent_code: AtomicBool::new(false),
+            folder_lock: Mutex::new(Some(lock)),
+        })
     }
 
     /// Marks reports to an earlier process that it may not have received as unfinished sales.

@@ -6,7 +6,7 @@ use super::LedgerError;
 use super::columns::{Column, Reader};
 use crate::payment::Millis;
 use crate::payment::bill::{ChargeState, RefundState};
-use crate::payment::evidence::{Evidence, Said, Tie};
+use crate::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use crate::payment::refund::{Before, Known, Said as RefundSaid};
 use crate::payment::row::{ChargeRow, RefundRow, Wallet};
 use crate::protocol::receipt::Placeholders;
@@ -16,7 +16,7 @@ columns! {
     Charge of "charge" {
         id, out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, auth_code, state,
         started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, server, said,
-        tie, declined, ended, quiet_ms, denials, failed_at, to_void, operator_id, told_ms, unfinished,
+        tie, declined, ended, quiet_ms, denials, failed_at, failed_dm_id, to_void, operator_id, told_ms, unfinished,
         ended_day, day, late_day, placeholders, pay_type, pay_name,
     }
 }
@@ -63,6 +63,9 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
     let said = word(row, Of::said, Said::read)?;
     let mut read = Reader::of(row);
     let dm_id: String = read.get(Of::dm_id);
+    let failed_at: Option<i64> = read.get(Of::failed_at);
+    let failed_dm_id = read.get(Of::failed_dm_id);
+    let first_failure = failed_at.map(|at| FirstFailure { dm_id: failed_dm_id, at: millis(at) });
     let charge = ChargeRow {
         id: read.get(Of::id),
         out_trade_no: read.get(Of::out_trade_no),
@@ -96,7 +99,7 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
             ended: read.get(Of::ended),
             quiet: millis(read.get(Of::quiet_ms)),
             denials: read.get(Of::denials),
-            failed_at: read.get::<Option<i64>>(Of::failed_at).map(millis),
+            first_failure,
         },
         dm_id,
         to_void: read.get(Of::to_void),

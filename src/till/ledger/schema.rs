@@ -12,7 +12,7 @@ use crate::till::files;
 /// `wsy1` in the file's header.
 const APPLICATION_ID: i32 = 0x7773_7931;
 /// The schema version that this library reads and writes.
-pub const VERSION: i32 = 4;
+pub const VERSION: i32 = 5;
 
 const SCHEMA: &str = include_str!("schema/current.sql");
 
@@ -104,8 +104,12 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 }
 
 /// The steps of a migration, starting at version 1. Released steps are never changed.
-const STEPS: [&str; 3] =
-    [include_str!("schema/to_2.sql"), include_str!("schema/to_3.sql"), include_str!("schema/to_4.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema/to_2.sql"),
+    include_str!("schema/to_3.sql"),
+    include_str!("schema/to_4.sql"),
+    include_str!("schema/to_5.sql"),
+];
 
 /// The first version that records the day on which a charge was found to be paid after it was reported as not
 /// paid.

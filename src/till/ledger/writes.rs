@@ -58,7 +58,7 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
         bind_order(connection, number, row, dm_id)?;
     }
     let day = days::of_outcome(connection, &row.ended_day)?;
-    let Evidence { said, tie, declined, ended, quiet, denials, failed_at, .. } = &row.evidence;
+    let Evidence { said, tie, declined, ended, quiet, denials, first_failure, .. } = &row.evidence;
     let told_in = row.told_ms.map_or(0, |_| number);
     // If the bill is to be voided, the caller gets that as the outcome, and the sale is not unfinished.
     let changed = update!(connection, "charge", {
@@ -78,7 +78,8 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
         ended: ended,
         quiet_ms: stored(*quiet),
         denials: denials,
-        failed_at: failed_at.map(stored),
+        failed_at: first_failure.as_ref().map(|first| stored(first.at)),
+        failed_dm_id: first_failure.as_ref().map_or("", |first| &first.dm_id),
         ended_day: day,
         told_ms = "CASE to_void WHEN 0 THEN ? END": row.told_ms,
         told_in = "CASE to_void WHEN 0 THEN ? ELSE 0 END": told_in,

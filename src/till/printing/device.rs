@@ -3,12 +3,24 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::PrintError;
+use crate::sys::serial::{self, Line};
+use crate::till::limited::left;
+
+/// Reads a device's name, which may be followed by the settings of a serial line: `COM3:9600,n,8,1`.
+pub(super) fn named(text: &str) -> Option<(PathBuf, Option<Line>)> {
+    match text.rsplit_once(':') {
+        // The name of a device may itself contain colons.
+        Some((name, line)) if line.matches(',').count() == 3 => Some((file(name)?, Some(Line::parse(line)?))),
+        _ => Some((file(text)?, None)),
+    }
+}
 
 /// Reads a device's name. On Windows that is a port, never a file that a typo would overwrite.
 #[cfg(windows)]
-pub(super) fn file(text: &str) -> Option<PathBuf> {
+fn file(text: &str) -> Option<PathBuf> {
     let name = text.trim().trim_end_matches(':');
     let bare = name.strip_prefix(r"\\.\").unwrap_or(name);
     let named = |kind: &str| {
@@ -21,22 +33,37 @@ pub(super) fn file(text: &str) -> Option<PathBuf> {
 
 /// Reads a device's name.
 #[cfg(not(windows))]
-pub(super) fn file(text: &str) -> Option<PathBuf> {
+fn file(text: &str) -> Option<PathBuf> {
     let path = PathBuf::from(text);
     path.is_absolute().then_some(path)
 }
 
-pub(super) fn print(path: &Path, bytes: &[u8]) -> Result<(), PrintError> {
+pub(super) fn print(
+    path: &Path,
+    line: Option<&Line>,
+    bytes: &[u8],
+    until: Instant,
+) -> Result<(), PrintError> {
+    let name = path.display();
     let mut device = open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::InvalidInput => {
-            PrintError::NotFound(format!("{}: {error}", path.display()))
+            PrintError::NotFound(format!("{name}: {error}"))
         }
-        _ => PrintError::Offline(format!("{} cannot be opened: {error}", path.display())),
+        _ => PrintError::Offline(format!("{name} cannot be opened: {error}")),
     })?;
-    device.write_all(bytes).and_then(|()| device.flush()).map_err(|error| match error.kind() {
+    if let Some(line) = line {
+        serial::configure(&device, line)
+            .map_err(|error| PrintError::NotFound(format!("{name} is not such a serial port: {error}")))?;
+    }
+    serial::limit(&device, left(until));
+    device.write_all(bytes).and_then(|()| serial::drain(&device)).map_err(|error| match error.kind() {
         // The error that drivers of parallel and USB printers report in that case.
         ErrorKind::StorageFull => PrintError::NoPaper,
-        _ => PrintError::Failed(format!("{}: {error}", path.display())),
+        // The port's time limit.
+        ErrorKind::WriteZero | ErrorKind::TimedOut => {
+            PrintError::Offline(format!("{name} accepted nothing more"))
+        }
+        _ => PrintError::Failed(format!("{name}: {error}")),
     })
 }
 

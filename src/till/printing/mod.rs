@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::sys::serial::Line;
 #[cfg(windows)]
 use crate::sys::winspool::{self, QueueError};
 use crate::till::limited::{Unfinished, left, within};
@@ -30,13 +31,18 @@ pub enum Printer {
         port: u16,
     },
     /// A device file: `/dev/usb/lp0`, `/dev/ttyS0`; on Windows `COM3`, `LPT1`.
-    Device(PathBuf),
+    Device {
+        /// Its path.
+        path: PathBuf,
+        /// How to set up the serial port; `None` leaves it as it is.
+        line: Option<Line>,
+    },
     /// A queue of Windows.
     Queue(String),
 }
 
 impl Printer {
-    /// Reads `tcp:HOST`, `tcp:HOST:PORT`, `device:FILE` or `queue:NAME`.
+    /// Reads `tcp:HOST`, `tcp:HOST:PORT`, `device:FILE`, `device:PORT:9600,n,8,1` or `queue:NAME`.
     pub fn parse(text: &str) -> Result<Self, PrintError> {
         let bad = || PrintError::Address(text.to_owned());
         let (kind, rest) = text.split_once(':').ok_or_else(bad)?;
@@ -45,9 +51,17 @@ impl Printer {
         }
         match kind {
             "tcp" => network::address(rest).ok_or_else(bad),
-            "device" => device::file(rest).map(Self::Device).ok_or_else(bad),
+            "device" => device::named(rest).map(|(path, line)| Self::Device { path, line }).ok_or_else(bad),
             "queue" => Ok(Self::Queue(rest.to_owned())),
             _ => Err(bad()),
+        }
+    }
+
+    /// The printer itself, however its port is to be set up.
+    fn place(&self) -> Self {
+        match self {
+            Self::Device { path, .. } => Self::Device { path: path.clone(), line: None },
+            other => other.clone(),
         }
     }
 }
@@ -56,7 +70,7 @@ impl fmt::Display for Printer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Network { host, port } => write!(f, "{host}:{port}"),
-            Self::Device(path) => write!(f, "{}", path.display()),
+            Self::Device { path, .. } => write!(f, "{}", path.display()),
             Self::Queue(name) => write!(f, "{name}"),
         }
     }
@@ -66,7 +80,7 @@ impl fmt::Display for Printer {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PrintError {
     /// Not the name of a printer.
-    #[error("`{0}` is not tcp:HOST, tcp:HOST:PORT, device:FILE or queue:NAME")]
+    #[error("`{0}` is not tcp:HOST, tcp:HOST:PORT, device:FILE, device:COM3:9600,n,8,1 or queue:NAME")]
     Address(String),
     /// The printer does not exist. With the reason.
     #[error("could not find the printer: {0}")]
@@ -126,7 +140,7 @@ pub fn print(
     let until = Instant::now() + limit;
     let late =
         || PrintError::Offline(format!("{printer} accepted nothing more for {} ms", limit.as_millis()));
-    let lock = PrinterLock::acquire(printer, until).ok_or_else(late)?;
+    let lock = PrinterLock::acquire(&printer.place(), until).ok_or_else(late)?;
     let to = printer.clone();
     let printing = move || {
         let result = deliver(&to, &bytes, until, spooler.as_ref());
@@ -142,7 +156,7 @@ pub fn print(
 fn deliver(printer: &Printer, bytes: &[u8], until: Instant, spooler: &dyn Spooler) -> Result<(), PrintError> {
     match printer {
         Printer::Network { host, port } => network::print(host, *port, bytes, until),
-        Printer::Device(path) => device::print(path, bytes),
+        Printer::Device { path, line } => device::print(path, line.as_ref(), bytes, until),
         Printer::Queue(name) => spooler.print(name, bytes),
     }
 }

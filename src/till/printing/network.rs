@@ -1,19 +1,42 @@
 //! A printer on the network: sends bytes over a TCP connection, port 9100.
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::status::{QUESTIONS, RESPONSES, trouble};
 use super::{PORT, PrintError, Printer};
+use crate::sync::Mutex;
+use crate::sys::sockets::unacknowledged;
 use crate::till::limited::left;
 
 /// A printer that reports its status does so within a few ms.
 const STATUS: Duration = Duration::from_millis(300);
 
-/// How long the printer has to close the connection after the last byte. Closing it under a late response
-/// would discard the last bytes.
+/// How long the printer has to close the connection, once it has every byte. One that gives up meanwhile
+/// resets it.
 const CLOSING: Duration = Duration::from_millis(500);
+
+/// The same for a printer that is known to leave the connection open.
+const BRIEF: Duration = Duration::from_millis(20);
+
+/// How often the connection is looked at.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// The habits of a printer, learnt from earlier prints: waiting for an answer that never comes would cost each
+/// receipt most of a second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Habits {
+    /// It does not report its status.
+    is_silent: bool,
+    /// It leaves the connection open after the last byte.
+    stays_open: bool,
+}
+
+/// Of each printer since this process has started: host and port.
+static HABITS: Mutex<BTreeMap<(String, u16), Habits>> = Mutex::new(BTreeMap::new());
 
 /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port is in brackets.
 pub(super) fn address(text: &str) -> Option<Printer> {
@@ -31,20 +54,41 @@ pub(super) fn address(text: &str) -> Option<Printer> {
 }
 
 pub(super) fn print(host: &str, port: u16, bytes: &[u8], until: Instant) -> Result<(), PrintError> {
+    let place = (host.to_owned(), port);
+    let mut habits = HABITS.lock().get(&place).copied().unwrap_or_default();
     let mut printer = connect(host, port, until)?;
-    let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-            PrintError::Offline("the printer accepted nothing more".to_owned())
-        }
-        _ => PrintError::Failed(format!("the printer closed the connection: {error}")),
-    };
-    trouble(&state(&mut printer, until).map_err(failed)?)?;
+    let responses = state(&mut printer, habits, until).map_err(failed)?;
+    trouble(&responses)?;
+    all_at_the_printer(&printer);
+    printer.set_nonblocking(false).map_err(failed)?;
     printer.set_write_timeout(Some(left(until))).map_err(failed)?;
     printer.write_all(bytes).map_err(failed)?;
-    // Everything is sent. A failure from here on says nothing about the paper.
-    let _ = close(printer, until);
-    Ok(())
+    let (late, stays_open) = finish(printer, habits, until)?;
+    habits = Habits { is_silent: responses.is_empty() && late.is_empty(), stays_open };
+    HABITS.lock().insert(place, habits);
+    if responses.is_empty() { trouble(&late) } else { Ok(()) }
 }
+
+fn failed(error: std::io::Error) -> PrintError {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => too_slow(),
+        _ => PrintError::Failed(format!("the printer closed the connection: {error}")),
+    }
+}
+
+fn too_slow() -> PrintError {
+    PrintError::Offline("the printer accepted nothing more".to_owned())
+}
+
+/// Lets a write end only when the printer has acknowledged its bytes, where that cannot be asked afterwards.
+#[cfg(windows)]
+fn all_at_the_printer(printer: &TcpStream) {
+    // Without it, the bytes are on their way for a while after they were written.
+    let _ = socket2::SockRef::from(printer).set_send_buffer_size(0);
+}
+
+#[cfg(not(windows))]
+const fn all_at_the_printer(_: &TcpStream) {}
 
 fn connect(host: &str, port: u16, until: Instant) -> Result<TcpStream, PrintError> {
     let addresses =
@@ -73,34 +117,70 @@ fn unreachable(address: SocketAddr, error: &std::io::Error) -> PrintError {
 }
 
 /// Returns the printer's response to a status query; empty from one that does not respond.
-fn state(printer: &mut TcpStream, until: Instant) -> std::io::Result<Vec<u8>> {
-    let end = until.min(Instant::now() + STATUS);
+fn state(printer: &mut TcpStream, habits: Habits, until: Instant) -> std::io::Result<Vec<u8>> {
     printer.set_write_timeout(Some(left(until)))?;
     printer.write_all(&QUESTIONS)?;
+    // Not by a time limit of the socket, to which Windows adds half a second.
+    printer.set_nonblocking(true)?;
+    let end = until.min(Instant::now() + if habits.is_silent { Duration::ZERO } else { STATUS });
     let mut responses = Vec::with_capacity(RESPONSES);
-    while responses.len() < RESPONSES && Instant::now() < end {
+    loop {
         let mut byte = [0];
-        printer.set_read_timeout(Some(left(end)))?;
         match printer.read(&mut byte) {
             Ok(1..) => responses.extend(byte),
             Ok(0) => break,
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                if Instant::now() >= end {
+                    break;
+                }
+                thread::sleep(LOOK);
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
+        }
+        if responses.len() == RESPONSES {
+            break;
         }
     }
     Ok(responses)
 }
 
-fn close(mut printer: TcpStream, until: Instant) -> std::io::Result<()> {
-    printer.shutdown(Shutdown::Write)?;
-    let end = until.min(Instant::now() + CLOSING);
-    let mut rest = [0; 64];
-    while Instant::now() < end {
-        printer.set_read_timeout(Some(left(end)))?;
-        if printer.read(&mut rest)? == 0 {
-            break;
+/// Waits until the printer has every byte and closes the connection, or leaves it open. Returns what it said
+/// meanwhile, and whether it leaves the connection open. Closing it under a late response would discard the
+/// last bytes.
+fn finish(mut printer: TcpStream, habits: Habits, until: Instant) -> Result<(Vec<u8>, bool), PrintError> {
+    printer.set_nonblocking(true).map_err(failed)?;
+    printer.shutdown(Shutdown::Write).map_err(failed)?;
+    let (mut said, mut is_closed, mut end) = (Vec::new(), false, None);
+    loop {
+        if let Some(error) = printer.take_error().map_err(failed)? {
+            return Err(failed(error));
+        }
+        let now = Instant::now();
+        // Where it is not known, all bytes have arrived: see `all_at_the_printer`.
+        let has_all = unacknowledged(&printer).map_err(failed)?.is_none_or(|bytes| bytes == 0);
+        match end {
+            _ if has_all && is_closed => return Ok((said, false)),
+            Some(end) if now >= end => return Ok((said, true)),
+            None if has_all => {
+                end = Some(until.min(now + if habits.stays_open { BRIEF } else { CLOSING }));
+            }
+            None if now >= until => return Err(too_slow()),
+            _ => {}
+        }
+        let mut rest = [0; 64];
+        match if is_closed { Ok(0) } else { printer.read(&mut rest) } {
+            Ok(0) => {
+                if !is_closed {
+                    is_closed = true;
+                    continue;
+                }
+                thread::sleep(LOOK);
+            }
+            Ok(length) => said.extend(rest.iter().take(length).take(64_usize.saturating_sub(said.len()))),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(LOOK),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
         }
     }
-    Ok(())
 }

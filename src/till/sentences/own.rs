@@ -2,6 +2,7 @@
 
 use crate::driver;
 use crate::till::code::Code;
+use crate::till::http::CLOCK;
 use crate::till::sentences::{Own, own_of_refund};
 use crate::till::{ChargeReport, ChargeVerdict, Error, RefundReport, RefundVerdict, VoidReport};
 
@@ -216,9 +217,43 @@ const VOID_ALREADY: Own = Own {
     ],
 };
 
+/// The platform's certificate is refused because of the date.
+const CLOCK_IS_WRONG: Own = Own {
+    message: [
+        "本机时间不对，无法安全地连接平台；没有收款，也没有退款。",
+        "This computer's clock is wrong, so there is no safe connection to the platform; nothing was charged or refunded.",
+    ],
+    advice: [
+        "把电脑的日期和时间调准后再试一次；时间没有错的，请联系技术支持。",
+        "Set the computer's date and time, then try again. If they are right, call support.",
+    ],
+    hint: [
+        "按本机时钟，服务器的证书不在有效期内，detail 里有本机时间。时钟没有错的，是服务器的证书过期了。没有发出任何请求，单号和付款码可以照用。",
+        "By this machine's clock, which detail shows, the server's certificate is not valid. If the clock is right, the certificate has run out. No request was sent: use the same numbers and auth code again.",
+    ],
+};
+
+/// A rule of the config cannot be read.
+const RULE_NOT_READ: Own = Own {
+    message: [
+        "平台下发的收款规则无法识别，没有扣款。",
+        "A payment rule that the platform has set for this shop cannot be read; nothing was charged.",
+    ],
+    advice: [
+        "请联系技术支持；恢复之前先用其他方式收款。",
+        "Call support; until this is fixed, use other payment methods.",
+    ],
+    hint: [
+        "detail 里有配置中的这条正则表达式，程序库不支持它的写法；请平台改写。coderegex 有问题时，可以先传参数 paytype 和 any_code=1 收款。",
+        "detail has this pattern of the config, which uses what the library does not support: ask the platform to write it differently. If it is a coderegex, the parameters paytype and any_code=1 charge without it.",
+    ],
+};
+
 /// All texts of this file.
 #[cfg(test)]
-pub(super) const ALL: [&Own; 14] = [
+pub(super) const ALL: [&Own; 16] = [
+    &RULE_NOT_READ,
+    &CLOCK_IS_WRONG,
     &PAID_UNTOLD,
     &PAID_LATE,
     &VOID_NOT_PAID,
@@ -234,6 +269,15 @@ pub(super) const ALL: [&Own; 14] = [
     &VOID_REFUND_OPEN,
     &VOID_ALREADY,
 ];
+
+/// Returns the texts for an error with this detail, if those of its code do not fit.
+pub fn of_error(error: &Error, detail: &str) -> Option<&'static Own> {
+    match error.code() {
+        Code::NotSent | Code::NoConfig if detail.contains(CLOCK) => Some(&CLOCK_IS_WRONG),
+        _ if matches!(error, Error::Pattern { .. }) => Some(&RULE_NOT_READ),
+        _ => None,
+    }
+}
 
 /// Returns the texts for a charge, if those of the code do not fit.
 pub fn of_charge(report: &ChargeReport) -> Option<&'static Own> {

@@ -257,7 +257,13 @@ fn servers(till: &Till, language: Language) -> Check {
         format!("支付配置向 {base} 读取（--base），收款发往 {server}（支付配置里的服务器）"),
         format!("the config is read at {base} (--base), charges are sent to {server} (named by the config)"),
     );
-    Check::good("servers", told)
+    let plain = pick(
+        language,
+        "http 不加密：店里网络上的任何人都能伪造“已支付”、拿到密钥；平台提供 https 地址的，请改用。",
+        "http is not encrypted: anybody on the shop's network can forge \"paid\" and take the key; use https if the platform has it",
+    );
+    let is_plain = [base, server].iter().any(|address| !address.starts_with("https://"));
+    Check { lines: is_plain.then(|| plain.to_owned()).into_iter().collect(), ..Check::good("servers", told) }
 }
 
 fn undecided(till: &Till, language: Language) -> Result<Check, Failure> {

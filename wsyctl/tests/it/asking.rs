@@ -15,6 +15,28 @@ fn a_healthy_till_is_good_in_both_languages() {
 }
 
 #[test]
+fn the_doctor_shows_both_addresses_and_says_what_plain_http_means() {
+    let desk = Desk::activated();
+    let base = desk.sandbox.base();
+    let en = desk.en(&["doctor"]).exits(0).out;
+    let zh = desk.zh(&["doctor"]).exits(0).out;
+    for (out, words) in [
+        (
+            &en,
+            [
+                "the config is read at",
+                "charges are sent to",
+                "anybody on the shop's network can forge \"paid\"",
+            ],
+        ),
+        (&zh, ["支付配置向", "收款发往", "店里网络上的任何人都能伪造“已支付”"]),
+    ] {
+        assert_eq!(out.matches(&base).count(), 3, "{out}");
+        assert!(words.iter().all(|word| out.contains(word)), "{out}");
+    }
+}
+
+#[test]
 fn the_doctor_lists_the_sentences_that_no_table_knows() {
     let desk = Desk::activated();
     let clean = desk.json(&["doctor"]).exits(0).json();

@@ -12,7 +12,12 @@ fn a_ledger_that_the_till_holds_is_said_plainly() {
     let desk = Desk::activated();
     let mut options = Options::default();
     options.set("refresh_config", "0").unwrap();
-    let till = Till::open(&desk.folder(), options, wsy::till::secret_store::of_this_system()).unwrap();
+    let till = Till::open(
+        &desk.folder(),
+        options,
+        wsy::till::secret_store::of_this_system(wsy::till::secret_store::Scope::User),
+    )
+    .unwrap();
     let en = desk.en(&["open"]).exits(4);
     assert!(en.out.contains("The till's program is running on this folder."), "{}", en.out);
     assert!(desk.zh(&["open"]).exits(4).out.contains("先退出收银程序"));

@@ -39,6 +39,7 @@ CREATE TABLE charge (
     placeholders TEXT NOT NULL DEFAULT '',
     pay_type     TEXT NOT NULL DEFAULT '',
     pay_name     TEXT NOT NULL DEFAULT '',
+    failed_dm_id TEXT NOT NULL DEFAULT '',
     UNIQUE (out_trade_no, attempt),
     CHECK (state NOT IN ('paid', 'not_sent') OR auth_code IS NULL)
 ) STRICT;

@@ -20,6 +20,12 @@ use kit::say;
 use kit::tools;
 use kit::workspace::{self, VERSION};
 
+/// What Explorer says a program is, in Chinese and in English.
+const DESCRIPTIONS: [(&str, &str, &str); 2] = [
+    ("wsyctl", "wsy 收银支付：技术支持用的命令行工具", "wsy: the support desk's command line"),
+    ("wsy-sandbox", "wsy 收银支付：本机测试平台（沙箱）", "wsy: a platform to test against"),
+];
+
 /// The programs that come with the library, and their places in the packages.
 pub const PROGRAMS: [(&str, &str); 2] = [("wsyctl", "tools"), ("wsy-sandbox", "sandbox")];
 
@@ -37,7 +43,7 @@ pub fn checked_dll(bits: Bits) -> Result<PathBuf, Error> {
 
 /// Builds a program, 32-bit, so that it runs on both kinds of Windows.
 pub fn program(name: &str) -> Result<PathBuf, Error> {
-    cargo_rustc(Bits::X86, name, &["--bin", name], &[])?.program(name)
+    cargo_rustc(Bits::X86, name, &["--bin", name], &program_arguments(name)?)?.program(name)
 }
 
 /// Builds a program and holds it to what its users' Windows has.
@@ -109,12 +115,40 @@ fn own_name() -> Result<PathBuf, Error> {
     object("name.def", text, |file| workspace::write(file, text))
 }
 
+/// A program imports what Windows XP lacks. XP then says that it is not for this Windows, and not that some
+/// function is missing.
+fn program_arguments(name: &str) -> Result<Vec<String>, Error> {
+    let (_, chinese, english) = DESCRIPTIONS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .ok_or_else(|| Error::Check(format!("{name} has no description")))?;
+    let template = workspace::read(&workspace::root().join("windows/program.rc.in"))?;
+    let text = template.replace("@NAME@", name).replace("@CHINESE@", chinese).replace("@ENGLISH@", english);
+    let resource = resource(Bits::X86, &format!("{name}.o"), &text)?;
+    Ok(vec![
+        format!("-Clink-arg={}", resource.display()),
+        "-Clink-arg=-Wl,--major-os-version,6,--minor-os-version,1".to_owned(),
+        "-Clink-arg=-Wl,--major-subsystem-version,6,--minor-subsystem-version,1".to_owned(),
+    ])
+}
+
+/// Builds the library whose only function panics, with everything that the library for this Windows is built
+/// with.
+pub fn panicking(bits: Bits) -> Result<PathBuf, Error> {
+    cargo_rustc(bits, "panics", &["--lib"], &link_arguments(bits)?)?.file("panics.dll")
+}
+
 /// Compiles what Explorer shows of the file.
 fn version_resource(bits: Bits) -> Result<PathBuf, Error> {
     let template = workspace::read(&workspace::root().join("windows/wsy.rc.in"))?;
+    resource(bits, &format!("version-{}.o", bits.folder()), &template)
+}
+
+/// Compiles a resource, with this version filled in.
+fn resource(bits: Bits, name: &str, template: &str) -> Result<PathBuf, Error> {
     let numbers = format!("{},0", VERSION.replace('.', ","));
     let text = template.replace("@VERSION@", VERSION).replace("@NUMBERS@", &numbers);
-    object(&format!("version-{}.o", bits.folder()), &text, |object| {
+    object(name, &text, |object| {
         let script = object.with_extension("rc");
         workspace::write(&script, &text)?;
         let mut command = tools::mingw(bits, "windres")?.command();

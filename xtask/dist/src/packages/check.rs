@@ -17,6 +17,9 @@ use kit::tools;
 const MOVABLE: u16 = 0x0040;
 const DATA_IS_NO_CODE: u16 = 0x0100;
 
+/// What a manifest has to say, so that Windows redirects nothing that the program writes.
+const AS_INVOKER: &[u8] = b"level=\"asInvoker\"";
+
 /// Checks a DLL against everything that its users rely on.
 pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
     let module = Module::read(file)?;
@@ -39,8 +42,15 @@ pub fn dll(bits: Bits, file: &Path) -> Result<(), Error> {
 
 /// Checks a program against its users' Windows.
 pub fn program(file: &Path) -> Result<(), Error> {
-    let mut wrong = String::new();
-    imports(&Module::read(file)?, lists::WINDOWS_7, &mut wrong)?;
+    let (module, mut wrong) = (Module::read(file)?, String::new());
+    imports(&module, lists::WINDOWS_7, &mut wrong)?;
+    has_version(&module, &mut wrong);
+    if !module.resources.windows(AS_INVOKER.len()).any(|window| window == AS_INVOKER) {
+        note(&mut wrong, "its manifest does not say asInvoker");
+    }
+    if module.subsystem != (6, 1) {
+        note(&mut wrong, format_args!("it is for Windows {:?}, not 7", module.subsystem));
+    }
     let name = file.file_name().unwrap_or_default().display();
     if wrong.is_empty() { Ok(()) } else { Err(Error::Check(format!("{name}:{wrong}"))) }
 }
@@ -96,6 +106,10 @@ fn header(bits: Bits, module: &Module, wrong: &mut String) {
     if !module.stripped {
         note(wrong, "it is not stripped");
     }
+    has_version(module, wrong);
+}
+
+fn has_version(module: &Module, wrong: &mut String) {
     let version: Vec<u8> = "VS_VERSION_INFO".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if !module.resources.windows(version.len()).any(|window| window == version) {
         note(wrong, "it has no VERSIONINFO");

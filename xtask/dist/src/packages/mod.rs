@@ -72,6 +72,11 @@ pub fn sandbox() -> Result<PathBuf, Error> {
     Ok(linux()?.join("sandbox/wsy-sandbox"))
 }
 
+/// Builds the library whose only function panics.
+pub fn panicking(bits: Bits) -> Result<PathBuf, Error> {
+    build::panicking(bits)
+}
+
 /// Makes both packages, and says where they are.
 pub fn dist() -> Result<(), Error> {
     // The one compiles while the other links, which a single core does.

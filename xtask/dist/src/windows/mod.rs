@@ -5,6 +5,8 @@ mod capi;
 mod desk;
 mod face;
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::packages;
@@ -15,10 +17,12 @@ use kit::counts::Counts;
 use kit::error::Error;
 use kit::platform::Platform;
 use kit::pool;
+use kit::process;
+use kit::tools;
 use kit::workspace;
 
 /// Tests of features that only Windows has, or that only a till on Windows uses: programs of `tests/windows`.
-const PROGRAMS: [&str; 6] = ["unload", "fpu", "secrets", "queue", "loop", "folders"];
+const PROGRAMS: [&str; 7] = ["unload", "fpu", "secrets", "queue", "loop", "folders", "ended"];
 
 /// The C ABI against the sandbox, in 32 and 64 bit.
 pub fn c_abi() -> Result<Counts, Error> {
@@ -35,12 +39,27 @@ pub fn c_abi() -> Result<Counts, Error> {
                 _ => {}
             }
         }
+        if bench.bits == Bits::X86 {
+            counts.add(unwinding(bench)?);
+        }
         Ok(counts)
     });
     counts.map(|mut counts| {
         counts.add(Counts::ONE);
         counts
     })
+}
+
+/// A panic in a host that has loaded the compiler's unwinder as a DLL of its own. Only 32-bit programs have one.
+fn unwinding(bench: &Bench) -> Result<Counts, Error> {
+    let panics = packages::panicking(bench.bits)?;
+    let gcc = tools::mingw(bench.bits, "gcc")?;
+    let name = "libgcc_s_dw2-1.dll";
+    let unwinder = process::output(gcc.command().arg(format!("-print-file-name={name}")))?;
+    for (from, to) in [(panics.as_path(), "panics.dll"), (Path::new(unwinder.trim()), name)] {
+        fs::copy(from, bench.place(to)).map_err(Error::file("copy", from))?;
+    }
+    bench.run(&bench.compile("unwinding")?, CodePage::Chinese)
 }
 
 /// The C ABI again in 32 bit, with a DLL that does not find the functions that Windows XP lacks.

@@ -24,7 +24,8 @@ fn constant(item: &Constant) -> String {
 fn function(item: &Stdcall) -> String {
     let params: Vec<String> = item.params.iter().map(param).collect();
     let declaration = LINES.list(&format!("DECLARE INTEGER {} IN wsy.dll ", item.name), &params, "");
-    format!("\n* {}\n* {}\n{declaration}", item.chinese, item.english)
+    // A function without parameters has nothing after its library.
+    format!("\n* {}\n* {}\n{}\n", item.chinese, item.english, declaration.trim_end())
 }
 
 fn param(item: &Param) -> String {

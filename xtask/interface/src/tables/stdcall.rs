@@ -32,6 +32,9 @@ fn function(item: &Stdcall) -> String {
         lines += &format!("{argument}{end}");
         width += argument.len() + end.len();
     }
+    if arguments.is_empty() {
+        lines += ");\n";
+    }
     lines
 }
 
