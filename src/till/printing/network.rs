@@ -26,8 +26,8 @@ const BRIEF: Duration = Duration::from_millis(20);
 /// How often the connection is looked at.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// The habits of a printer, learnt from earlier prints: waiting for an answer that never comes would cost each
-/// receipt most of a second.
+/// The habits of a printer, learnt from earlier prints: waiting for an answer that never comes would cost
+/// each receipt most of a second.
 #[derive(Clone, Copy, Debug, Default)]
 struct Habits {
     /// It does not report its status.
