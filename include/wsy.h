@@ -276,7 +276,7 @@
 #define WSY_ERR_DEVICE_NOT_SAVED (-136)
 
 /*
- * The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+ * The till's key is saved, and cannot be read by this user, on this machine, or at all. It is kept.
  */
 #define WSY_ERR_DEVICE_UNREADABLE (-137)
 
@@ -555,16 +555,16 @@ extern "C" {
  * WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
  *
  * folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
- *            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
- *            and never copy it to a second till. A relative path is resolved now: changing the current
+ *            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local
+ *            disk and never copy it to a second till. A relative path is resolved now: changing the current
  *            directory later makes no difference.
  * code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
  * options:   NULL, or a list of named values; the caller keeps it:
- *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document): where
- *                   the till is activated and the config is read. Charges, refunds and queries go to the
- *                   server that the config names, the saved one if none can be read. http, as the document has
- *                   it, is not encrypted: anybody on the shop's network can forge "paid" and take the key and
- *                   the auth codes. Use https where the platform offers it
+ *   base            the platform's address (default http://dct.semoor.cn, section 1 of the document):
+ *                   where the till is activated and the config is read. Charges, refunds and queries go to
+ *                   the server that the config names, the saved one if none can be read. http, as the
+ *                   document has it, is not encrypted: anybody on the shop's network can forge "paid" and
+ *                   take the key and the auth codes. Use https where the platform offers it
  *   ver             your program's version, as sent to the platform; not empty, no control characters
  *   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
  *   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
@@ -580,22 +580,23 @@ extern "C" {
  *                   with whole sentences. They never override a sentence that reports a payment, trouble, an
  *                   earlier use of the code or a refusal
  *   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
- *   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses together:
- *                   100 to 120000 (default 10000)
+ *   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses
+ *                   together: 100 to 120000 (default 10000)
  *   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
  *   ca_file         a PEM file of certificates to trust instead of the built-in ones
  *   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
- *                   an http address is sent to the proxy in absolute form, which it can read and change; what
- *                   goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means that no
- *                   byte of the request was offered to anybody. The environment's proxy is never used
+ *                   an http address is sent to the proxy in absolute form, which it can read and change;
+ *                   what goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means
+ *                   that no byte of the request was offered to anybody.
+ *                   The environment's proxy is never used
  *   micropay_method, query_method, refund_method, read_method, time_method
  *                   GET or POST: how each of these requests is sent, for a platform that accepts only one
  *                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
  *                   part of the address, which proxies and servers log, may repeat on their own, and may
  *                   refuse beyond 8 KB: choose it only where POST is answered with 405
  *   https_only      1: refuse every address that is not https (default 0)
- *   plain_server    1: with an https base, follow the config to a server without encryption as well; see base
- *                   for what that means (default 0: such a server is not allowed)
+ *   plain_server    1: with an https base, follow the config to a server without encryption as well; see
+ *                   base for what that means (default 0: such a server is not allowed)
  *   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
  *                   base and its subdomains
  *   qrcode, qrcode_logo, qrcode_image
@@ -606,10 +607,10 @@ extern "C" {
  *                   allowed (default 0)
  *   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
  *                   (default 0)
- *   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the Windows
- *                   user who runs the till only, or by every user of this machine who may read the folder:
- *                   for a service, or several users (default user). With machine, a folder that is created
- *                   is closed to all but administrators, the system and this user; let the others in
+ *   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the
+ *                   Windows user who runs the till only, or by every user of this machine who may read the
+ *                   folder: for a service, or several users (default user). With machine, a folder that is
+ *                   created is closed to all but administrators, the system and this user; let the others in
  *                   (icacls FOLDER /grant USER:(OI)(CI)M) before they run the till
  * What the document leaves open (wsyctl first-contact finds out which of these a platform needs):
  *   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)
@@ -887,8 +888,8 @@ int32_t wsy_params_free(wsy_params *params);
  *               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
  *               code.
  * auth_code:    the code from the customer's phone, as the scanner reads it. Ignored: blanks and control
- *               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128 before
- *               it, characters without width. Full-width digits are read as digits.
+ *               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128
+ *               before it, characters without width. Full-width digits are read as digits.
  * total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
  * params:       NULL, or a list of named values; the caller keeps it:
  *   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
@@ -905,8 +906,8 @@ int32_t wsy_params_free(wsy_params *params);
  *   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
  *   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
- *                and is kept in the ledger). A name that is almost one of the library's, such as noremnid, is
- *                refused as a slip; if it is meant, write extra:noremnid
+ *                and is kept in the ledger). A name that is almost one of the library's, such as noremnid,
+ *                is refused as a slip; if it is meant, write extra:noremnid
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
@@ -962,8 +963,8 @@ int32_t wsy_micropay(wsy_client *client,
  * refund_fen:    the amount in fen, 1 to 100000000.
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, sent only if given,
  *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
- *                cancelregex says); any other parameter is signed and sent, unless its name looks like a slip,
- *                see wsy_micropay.
+ *                cancelregex says); any other parameter is signed and sent, unless
+ *                its name looks like a slip, see wsy_micropay.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
  *                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.
@@ -1187,9 +1188,9 @@ int32_t wsy_micropay_start(wsy_client *client,
 /*
  * Starts a refund as wsy_refund does, and returns at once.
  *
- * It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet, the
- * thread that takes over reads one and does the checks. Otherwise as wsy_micropay_start, with the errors of
- * wsy_refund.
+ * It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet,
+ * the thread that takes over reads one and does the checks. Otherwise as
+ * wsy_micropay_start, with the errors of wsy_refund.
  *
  * Pointers:
  * As for wsy_micropay_start.

@@ -124,7 +124,7 @@ const
   WSY_ERR_NO_CONFIG = -134;
   /// The till is activated, but its key could not be saved. It is used from memory; the code is spent.
   WSY_ERR_DEVICE_NOT_SAVED = -136;
-  /// The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+  /// The till's key is saved, and cannot be read by this user, on this machine, or at all. It is kept.
   WSY_ERR_DEVICE_UNREADABLE = -137;
   /// Another client of this program is activated as the same device.
   WSY_ERR_DEVICE_IN_USE = -135;

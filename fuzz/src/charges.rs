@@ -6,7 +6,7 @@ use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError, Stage};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::response::{self, ResponseError, Order, PayResponse};
+use wsy::protocol::response::{self, Order, PayResponse, ResponseError};
 
 use crate::bodies::{self, DEVICE};
 use crate::planted;

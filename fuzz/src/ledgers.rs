@@ -9,10 +9,10 @@ use tempfile::TempDir;
 use wsy::driver::Store;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::refund::{Before, Record as RefundRecord};
-use wsy::protocol::response::Order;
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::bill::Line;
 use wsy::protocol::receipt::Placeholders;
+use wsy::protocol::response::Order;
 use wsy::till::ledger::{
     AlarmKind, ChargeRow, Ledger, LedgerError, Moment, NewAlarm, NewCharge, NewRefund, RefundRow, Tells,
     Wallet,

@@ -6,7 +6,7 @@ use wsy::protocol::amount::{Fen, MAX_FEN, parse_yuan, yuan};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::request::{self, Device, Extra, Goods, Micropay, Request};
 
-use crate::{responses, planted};
+use crate::{planted, responses};
 
 /// One line of text each: an amount, an auth code, the device, its key, names and values by turns.
 pub fn run(data: &[u8]) {

@@ -6,8 +6,8 @@ use wsy::payment::policy::Policy;
 use wsy::payment::refund::{Action, Amount, Before, Doubt, Event, Known, Outcome, Record, Refund};
 use wsy::payment::{Cause, Delivery, LedgerError, Millis, PersistError};
 use wsy::protocol::amount::Fen;
-use wsy::protocol::response;
 use wsy::protocol::bill::{self, Bill, BillResponse};
+use wsy::protocol::response;
 
 use crate::bodies::{self, ORDERS};
 use crate::planted;

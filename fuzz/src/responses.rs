@@ -1,9 +1,9 @@
 //! Responses: whatever the platform, a proxy or an attacker sends is read as what it says, or is an error.
 
 use encoding_rs::GBK;
-use wsy::protocol::response::{self, Activation, ResponseError, Order, PayResponse};
 use wsy::protocol::bill::{self, Bill, BillResponse};
 use wsy::protocol::config::{self, ConfigResponse};
+use wsy::protocol::response::{self, Activation, Order, PayResponse, ResponseError};
 use wsy::protocol::sentences::Class;
 use wsy::protocol::text::decode_response;
 use wsy::protocol::xml::{self, Element};

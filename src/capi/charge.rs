@@ -31,8 +31,8 @@ use crate::till::{ChargeReport, ChargeRequest, Error, Insist, PayTypeChoice, Til
 ///               or continues to query if that is open. After WSY_NOT_PAID it can be charged again with a new
 ///               code.
 /// auth_code:    the code from the customer's phone, as the scanner reads it. Ignored: blanks and control
-///               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128 before
-///               it, characters without width. Full-width digits are read as digits.
+///               characters around it (STX, ETX, GS, EOT, line ends), an AIM identifier of QR or Code 128
+///               before it, characters without width. Full-width digits are read as digits.
 /// total_fen:    the amount in fen (1/100 yuan), 1 to 100000000.
 /// params:       NULL, or a list of named values; the caller keeps it:
 ///   paytype      a code of the config's dm_code; its coderegex has to match the auth code (default: the one
@@ -49,8 +49,8 @@ use crate::till::{ChargeReport, ChargeRequest, Error, Insist, PayTypeChoice, Til
 ///   deadline_ms  replaces the client's deadline_ms: 1 to 3600000
 ///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
 ///   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
-///                and is kept in the ledger). A name that is almost one of the library's, such as noremnid, is
-///                refused as a slip; if it is meant, write extra:noremnid
+///                and is kept in the ledger). A name that is almost one of the library's, such as noremnid,
+///                is refused as a slip; if it is meant, write extra:noremnid
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it

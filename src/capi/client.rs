@@ -71,16 +71,16 @@ pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
 /// WSY_ERR_DEVICE_UNREADABLE. Call wsy_recover_start next, after each wsy_open.
 ///
 /// folder:    the data folder, in code_page; created if it does not exist. It holds ledger.db, device.key,
-///            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local disk
-///            and never copy it to a second till. A relative path is resolved now: changing the current
+///            config.xml and wsy.log. Only one client of one process can have it open. Keep it on a local
+///            disk and never copy it to a second till. A relative path is resolved now: changing the current
 ///            directory later makes no difference.
 /// code_page: WSY_UTF8 or WSY_GBK: the code page of every text in and out of this client.
 /// options:   NULL, or a list of named values; the caller keeps it:
-///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document): where
-///                   the till is activated and the config is read. Charges, refunds and queries go to the
-///                   server that the config names, the saved one if none can be read. http, as the document has
-///                   it, is not encrypted: anybody on the shop's network can forge "paid" and take the key and
-///                   the auth codes. Use https where the platform offers it
+///   base            the platform's address (default `http://dct.semoor.cn`, section 1 of the document):
+///                   where the till is activated and the config is read. Charges, refunds and queries go to
+///                   the server that the config names, the saved one if none can be read. http, as the
+///                   document has it, is not encrypted: anybody on the shop's network can forge "paid" and
+///                   take the key and the auth codes. Use https where the platform offers it
 ///   ver             your program's version, as sent to the platform; not empty, no control characters
 ///   poll_ms         pause between two queries about a payment: 50 to 60000 (default 5000)
 ///   deadline_ms     time after which an undecided payment is reported as unknown: 1 to 3600000
@@ -96,22 +96,23 @@ pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
 ///                   with whole sentences. They never override a sentence that reports a payment, trouble, an
 ///                   earlier use of the code or a refusal
 ///   first_query_ms  pause before the first query after a lost response: 10 to 60000 (default 1000)
-///   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses together:
-///                   100 to 120000 (default 10000)
+///   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses
+///                   together: 100 to 120000 (default 10000)
 ///   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
 ///   ca_file         a PEM file of certificates to trust instead of the built-in ones
 ///   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
-///                   an http address is sent to the proxy in absolute form, which it can read and change; what
-///                   goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means that no
-///                   byte of the request was offered to anybody. The environment's proxy is never used
+///                   an http address is sent to the proxy in absolute form, which it can read and change;
+///                   what goes to an https address, through a tunnel (CONNECT). WSY_ERR_NOT_SENT still means
+///                   that no byte of the request was offered to anybody.
+///                   The environment's proxy is never used
 ///   micropay_method, query_method, refund_method, read_method, time_method
 ///                   GET or POST: how each of these requests is sent, for a platform that accepts only one
 ///                   (default POST, but GET for the time). With GET, the auth code and the goods detail are
 ///                   part of the address, which proxies and servers log, may repeat on their own, and may
 ///                   refuse beyond 8 KB: choose it only where POST is answered with 405
 ///   https_only      1: refuse every address that is not https (default 0)
-///   plain_server    1: with an https base, follow the config to a server without encryption as well; see base
-///                   for what that means (default 0: such a server is not allowed)
+///   plain_server    1: with an https base, follow the config to a server without encryption as well; see
+///                   base for what that means (default 0: such a server is not allowed)
 ///   allowed_hosts   hosts, separated by commas, that the config's server may name in addition to the host of
 ///                   base and its subdomains
 ///   qrcode, qrcode_logo, qrcode_image
@@ -122,10 +123,10 @@ pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
 ///                   allowed (default 0)
 ///   accept_ledger   1: accept a copied or restored ledger as this till's own, once a person has decided so
 ///                   (default 0)
-///   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the Windows
-///                   user who runs the till only, or by every user of this machine who may read the folder:
-///                   for a service, or several users (default user). With machine, a folder that is created
-///                   is closed to all but administrators, the system and this user; let the others in
+///   secret_scope    Windows: user or machine: the device key and open auth codes can be unsealed by the
+///                   Windows user who runs the till only, or by every user of this machine who may read the
+///                   folder: for a service, or several users (default user). With machine, a folder that is
+///                   created is closed to all but administrators, the system and this user; let the others in
 ///                   (icacls FOLDER /grant USER:(OI)(CI)M) before they run the till
 /// What the document leaves open (`wsyctl first-contact` finds out which of these a platform needs):
 ///   sign_case       upper or lower: the hexadecimal digits in the signs of payment requests (default upper)

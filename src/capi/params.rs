@@ -26,8 +26,8 @@ struct Params {
 #[derive(Default)]
 struct Set {
     pairs: Vec<(String, String)>,
-    /// The values that were refused, with their codes; a name that cannot be read is none. A program that does
-    /// not look at the code of wsy_params_set would otherwise make a call without them.
+    /// The values that were refused, with their codes; a name that cannot be read is none. A program that
+    /// does not look at the code of wsy_params_set would otherwise make a call without them.
     refused: Vec<(Option<String>, Code)>,
 }
 

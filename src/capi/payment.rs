@@ -93,9 +93,9 @@ fn finish_charge(till: &Arc<Till>, run: ChargeRun) -> Result<(Draft, Locks), Err
 
 /// Starts a refund as wsy_refund does, and returns at once.
 ///
-/// It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet, the
-/// thread that takes over reads one and does the checks. Otherwise as wsy_micropay_start, with the errors of
-/// wsy_refund.
+/// It cannot be voided with wsy_payment_void. If the parameter paytype is given and no config is known yet,
+/// the thread that takes over reads one and does the checks. Otherwise as
+/// wsy_micropay_start, with the errors of wsy_refund.
 ///
 /// # Safety
 /// As for wsy_micropay_start.

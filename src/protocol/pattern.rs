@@ -1,14 +1,15 @@
 //! The patterns of the config, which are PCRE (note 11): the platform's PHP matches with them as well.
 //!
 //! The crate that matches takes the common part of PCRE and needs a time that is linear in the text, so no
-//! pattern of a config can make a till hang. Translated for it are delimiters with flags, `/^\d+$/i`; `\Z`; and
-//! look-aheads at the start, `^(?!0\.)\d+`, which are patterns of their own. A pattern with more in it is
+//! pattern of a config can make a till hang. Translated for it are delimiters with flags, `/^\d+$/i`; `\Z`;
+//! and look-aheads at the start, `^(?!0\.)\d+`, which are patterns of their own. A pattern with more in it is
 //! reported instead. `regex-lite` makes a library 75 KB larger; `fancy-regex`, without its tables and
 //! optimisations, 615 KB; and `regress`, which has no limit of steps, 712 KB.
 
 use regex_lite::Regex;
 
-/// A pattern of the config, compiled once for all charges. One that is empty or cannot be read matches nothing.
+/// A pattern of the config, compiled once for all charges. One that
+/// is empty or cannot be read matches nothing.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -73,7 +74,8 @@ fn compile(text: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// Takes off PHP's delimiters, and returns its flags as the start of a pattern. `None` if a flag is not known.
+/// Takes off PHP's delimiters, and returns its flags as the start
+/// of a pattern. `None` if a flag is not known.
 fn undelimited(text: &str) -> Option<(String, &str)> {
     let bare = Some((String::new(), text));
     let Some(delimiter) = text.chars().next().filter(|first| "/#~@%!".contains(*first)) else { return bare };
@@ -134,8 +136,8 @@ fn has_alternatives(pattern: &str) -> bool {
     outside_of_classes(pattern).any(|(_, c, depth)| c == '|' && depth == 0)
 }
 
-/// Iterates over the characters that are neither escaped nor in a class, with their places, and with the depth
-/// of groups after each.
+/// Iterates over the characters that are neither escaped nor in a class, with
+/// their places, and with the depth of groups after each.
 fn outside_of_classes(pattern: &str) -> impl Iterator<Item = (usize, char, i32)> {
     let (mut depth, mut is_escaped, mut class) = (0, false, None);
     pattern.char_indices().filter_map(move |(at, c)| {

@@ -221,8 +221,8 @@ impl Extra {
     /// Adds a parameter; a second value for the same name replaces the first. Leaves out a parameter without
     /// a value, because the appendix does not say whether it is part of the sign.
     ///
-    /// A name that is almost one of the library's is a slip, and the platform would ignore it: `noremnid`. It is
-    /// sent only if it is marked: `extra:noremnid`.
+    /// A name that is almost one of the library's is a slip, and the platform would ignore it: `noremnid`. It
+    /// is sent only if it is marked: `extra:noremnid`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
         let (name, is_marked) = match name.strip_prefix(MARK) {
             Some(name) => (name, true),
@@ -259,8 +259,8 @@ impl Extra {
     }
 }
 
-/// Returns the known name that a name is like: the same, the same but for case and `_`, or one slip of a finger
-/// away (two in a long name). `None` for those of the appendix.
+/// Returns the known name that a name is like: the same, the same but for case and `_`, or one slip of a
+/// finger away (two in a long name). `None` for those of the appendix.
 fn similar(name: &str) -> Option<&'static str> {
     if OF_THE_APPENDIX.contains(&name) {
         return None;
@@ -274,8 +274,8 @@ fn similar(name: &str) -> Option<&'static str> {
     OWN.iter().chain(&RESERVED).chain(&OF_THE_APPENDIX).copied().find(is_like)
 }
 
-/// Returns how many letters are missing, added, replaced or swapped with their neighbour between two names: at
-/// least that many, if it is more than two.
+/// Returns how many letters are missing, added, replaced or swapped with their neighbour between two names:
+/// at least that many, if it is more than two.
 fn slips(one: &[u8], other: &[u8]) -> usize {
     if one.len().abs_diff(other.len()) > 2 {
         return 3;

@@ -258,8 +258,8 @@ pub(super) fn whole_document(text: &str) -> Result<Element<'_>, ResponseError> {
     if root.closed { Ok(root) } else { Err(ResponseError::CutOff) }
 }
 
-/// Returns the `<dm>` of a response, which may lack its end tag. What PHP or a proxy writes before it, such as
-/// a notice in HTML, is passed over if the `<dm>` after it is whole and nothing follows.
+/// Returns the `<dm>` of a response, which may lack its end tag. What PHP or a proxy writes before it, such
+/// as a notice in HTML, is passed over if the `<dm>` after it is whole and nothing follows.
 pub(super) fn document(text: &str) -> Result<Element<'_>, ResponseError> {
     match xml::parse_first(text) {
         Ok((root, rest)) if root.name == "dm" => alone(root, rest),
@@ -280,8 +280,8 @@ fn after_others(text: &str) -> Option<Result<Element<'_>, ResponseError>> {
     is_last.then(|| alone(root, rest))
 }
 
-/// Returns a response if there is no second one after it, nor inside it, where it is if the first one lacks its
-/// end tag.
+/// Returns a response if there is no second one after it, nor inside it,
+/// where it is if the first one lacks its end tag.
 fn alone<'a>(root: Element<'a>, rest: &str) -> Result<Element<'a>, ResponseError> {
     let has_another = rest.contains("<dm") || root.child("dm").is_some();
     if has_another { Err(ResponseError::Several) } else { Ok(root) }

@@ -6,9 +6,9 @@ const SYMBOLOGIES: [&str; 2] = ["]Q", "]C"];
 /// `]C1` and `]C2` mark GS1-128.
 const GS1: [char; 2] = ['1', '2'];
 
-/// Takes off what was added to a scanned code: blanks and control characters around it, such as the frame of STX
-/// and ETX, GS, EOT and line ends; an AIM identifier before it; characters without width anywhere. Digits that
-/// an input method made full-width become ASCII.
+/// Takes off what was added to a scanned code: blanks and control characters around it, such as the frame of
+/// STX and ETX, GS, EOT and line ends; an AIM identifier before it; characters without width anywhere. Digits
+/// that an input method made full-width become ASCII.
 pub fn unwrapped(scanned: &str) -> String {
     let kept = scanned.chars().filter(|c| !has_no_width(*c)).map(narrow).collect::<String>();
     let code = kept.trim_matches(is_around);

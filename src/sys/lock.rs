@@ -1,6 +1,6 @@
 //! Locks of files that belong to an open file, not to the process. A process loses its ordinary (POSIX) locks
-//! of a file as soon as anything in it closes that file once, and a second opener in the same process is never
-//! refused. Neither holds for these.
+//! of a file as soon as anything in it closes that file once, and a second opener in the same process is
+//! never refused. Neither holds for these.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -16,8 +16,8 @@ pub enum Attempt {
     Unsupported,
 }
 
-/// Locks a file as a whole, in both ways that a system may have: neither heeds the other, and which ones there
-/// are depends on the kernel and the file system.
+/// Locks a file as a whole, in both ways that a system may have: neither heeds the other, and which ones
+/// there are depends on the kernel and the file system.
 pub fn whole(file: &File) -> io::Result<Attempt> {
     let range = range(file, 0, 0)?;
     if range == Attempt::InUse {

@@ -93,8 +93,8 @@ impl Queue {
         info.map(|info| (info.Status, info.Attributes))
     }
 
-    /// Returns what a function of the spooler fills in, whose texts are then gone. It is called with a buffer,
-    /// its size and where it writes the size that it needs, first without a buffer.
+    /// Returns what a function of the spooler fills in, whose texts are then gone. It is called with a
+    /// buffer, its size and where it writes the size that it needs, first without a buffer.
     fn filled<T: Copy>(&self, fill: impl Fn(*mut u8, u32, *mut u32) -> i32) -> Option<T> {
         let mut needed = 0;
         fill(ptr::null_mut(), 0, &mut needed);
@@ -113,7 +113,8 @@ impl Queue {
     /// takes RAW without an error and prints nothing; Windows XP has none, and does not know level 8.
     fn datatype(&self) -> &'static str {
         let attributes = self.filled::<DRIVER_INFO_8W>(|buffer, size, needed| {
-            // SAFETY: the buffer has `size` bytes, or is null and `size` is zero; the environment may be null.
+            // SAFETY: the buffer has `size` bytes, or is null and
+            // `size` is zero; the environment may be null.
             unsafe { GetPrinterDriverW(self.0, ptr::null(), 8, buffer, size, needed) }
         });
         datatype_for(attributes.map(|info| info.dwPrinterDriverAttributes))

@@ -343,7 +343,7 @@ codes! {
             / "密钥暂时只在内存里，此后的调用结束时和 wsy_close 时会再存；字段 device_saved 为 1 表示已存好。不要再用这个激活码。",
         en "The till is activated and can charge. The activation code is used up, but the key is not saved to the disk yet." / "Do not close the till program yet, or the till has to be activated again. Check whether the disk is full, or a virus scanner is in the way. The program keeps trying to save it."
             / "The key is in memory only. Later calls and wsy_close try to save it again; the field device_saved is 1 once it is on disk. Do not use the code again.";
-    /// The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.
+    /// The till's key is saved, and cannot be read by this user, on this machine, or at all. It is kept.
     DeviceUnreadable = -137, NotMoved,
         zh "这台收银机保存的密钥读不出来，没有收款，也没有退款。" / "用原来的 Windows 用户登录后再打开；不行就请店长用新的激活码重新激活。不要删除任何文件。"
             / "device.key 是另一个 Windows 用户或另一台机器加密的，或文件已损坏，原因见 detail。用原来的用户打开；不行就调用 wsy_activate，原文件会另存为 device-*.key。",

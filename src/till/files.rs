@@ -131,8 +131,8 @@ fn persist(until: Instant, mut attempt: impl FnMut() -> io::Result<()>) -> io::R
     }
 }
 
-/// Whether what refused a file may pass by itself. Windows reports a file that another program has open as any
-/// of three errors, one of which also means that this user may not.
+/// Whether what refused a file may pass by itself. Windows reports a file that another program has open as
+/// any of three errors, one of which also means that this user may not.
 fn is_passing(error: &io::Error) -> bool {
     /// ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE
     const OPEN_ELSEWHERE: [i32; 4] = [5, 32, 33, 1224];

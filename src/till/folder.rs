@@ -66,8 +66,8 @@ fn is_synced(folder: &Path) -> bool {
     folder.iter().any(|part| is_named(&part.to_string_lossy()))
 }
 
-/// Whether Windows shows an old program this folder in place of one that the program may not write to. Programs
-/// of the same user that are newer, and other users, see another one.
+/// Whether Windows shows an old program this folder in place of one that the program may not write to.
+/// Programs of the same user that are newer, and other users, see another one.
 pub fn is_virtual_store(path: &Path) -> bool {
     let path = path.to_string_lossy().to_lowercase();
     path.contains(r"\appdata\local\virtualstore\")

@@ -1,5 +1,6 @@
-//! The identity of this machine: an identifier of the system, and hardware. Neither suffices alone. A cloned disk
-//! brings the identifier along; a system that was set up again has another one; a network card is replaced.
+//! The identity of this machine: an identifier of the system, and hardware. Neither suffices alone. A cloned
+//! disk brings the identifier along; a system that was set up again
+//! has another one; a network card is replaced.
 
 use std::collections::BTreeSet;
 #[cfg(not(windows))]
@@ -51,8 +52,8 @@ impl Machine {
         format!("{MARK}{} {}", self.id.as_deref().unwrap_or("-"), hardware.join(","))
     }
 
-    /// Compares what a ledger recorded with this machine. Hardware decides where both have some: the identifier
-    /// is copied with the disk, and replaced when the system is set up.
+    /// Compares what a ledger recorded with this machine. Hardware decides where both have some: the
+    /// identifier is copied with the disk, and replaced when the system is set up.
     pub fn compare(&self, recorded: &str) -> Result<(), Other> {
         let Some(recorded) = Self::read(recorded) else {
             // Recorded by an earlier version, which had the computer's name on Windows.

@@ -92,8 +92,8 @@ pub struct Till {
     is_open_here: Mutex<Option<InFlightLock>>,
 }
 
-/// The data folders that this process has open, however they were written: it is told so, and not that another
-/// program has them.
+/// The data folders that this process has open, however they were written: it
+/// is told so, and not that another program has them.
 static OPEN: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 impl Till {
@@ -180,8 +180,8 @@ impl Till {
         }
     }
 
-    /// Removes spent auth codes from the ledger's journal, once in a while: it takes two flushes. The code of the
-    /// payment that this call reports stays until a later call, or the close.
+    /// Removes spent auth codes from the ledger's journal, once in a while: it takes two flushes. The code of
+    /// the payment that this call reports stays until a later call, or the close.
     fn remove_spent_codes(&self) {
         let mut last = self.codes_removed.lock();
         if last.elapsed() < CODES_STAY {

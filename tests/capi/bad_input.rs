@@ -313,14 +313,17 @@ fn a_ledger_of_a_newer_version_is_refused_and_left_alone() {
     let mut shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);
-    let set_version = |version: i32| {
-        let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
-        ledger.pragma_update(None, "user_version", version).unwrap();
-    };
-    set_version(99);
-    shop.start_again().is(codes::ERR_LEDGER_NEWER);
     let folder = shop.folder();
-    Connection::open(folder.join("ledger.db")).unwrap().pragma_update(None, "user_version", 4).unwrap();
+    // Returns the version that it had.
+    let set_version = |version: i32| -> i32 {
+        let ledger = Connection::open(folder.join("ledger.db")).unwrap();
+        let before = ledger.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        ledger.pragma_update(None, "user_version", version).unwrap();
+        before
+    };
+    let version = set_version(99);
+    shop.start_again().is(codes::ERR_LEDGER_NEWER);
+    set_version(version);
     shop.start_again().is(codes::OK);
     assert_eq!(shop.till.find("B1").is(codes::OK).text("state"), "paid");
     shop.agree();

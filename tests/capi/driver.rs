@@ -58,8 +58,8 @@ impl Driver {
         )
     }
 
-    /// Refuses it the renaming of files, such as `5 device.key`, while a file exists, and lists what it renames
-    /// in another.
+    /// Refuses it the renaming of files, such as `5 device.key`, while a
+    /// file exists, and lists what it renames in another.
     pub fn refused(what: &str, gate: &Path, list: &Path) -> Arc<Self> {
         let refused = build::refused();
         Self::start_as(

@@ -248,8 +248,8 @@ fn a_proxy_that_refuses_gets_no_request_and_nothing_was_sent() {
     shop.agree();
 }
 
-/// A proxy that lets everything through, TLS in tunnels and anything else as it reads it; on request, it hangs
-/// up on the first byte of what it is to let through.
+/// A proxy that lets everything through, TLS in tunnels and anything else as it reads it; on request, it
+/// hangs up on the first byte of what it is to let through.
 struct Tunnel {
     proxy: String,
     cut: Arc<AtomicBool>,

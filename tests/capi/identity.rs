@@ -53,8 +53,8 @@ fn a_folder_that_was_moved_on_its_disk_is_the_same_one() {
     shop.till.open(&moved, &[("base", &base)]).is(codes::OK);
 }
 
-/// Changes what a closed ledger has recorded about its machine. Says whether that has hardware to tell it by: a
-/// container may have none.
+/// Changes what a closed ledger has recorded about its machine. Says whether that
+/// has hardware to tell it by: a container may have none.
 fn change_host(shop: &Shop, change: impl Fn(&str, &str) -> String) -> bool {
     let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
     let host: String = ledger.query_row("SELECT host FROM ledger", [], |row| row.get(0)).unwrap();

@@ -135,8 +135,8 @@ impl Shop {
         self.open_with(&self.till, &options).is(codes::OK);
     }
 
-    /// Makes the till another device, without the key of the first one: as the platform does not know it, nothing
-    /// can be asked as that device.
+    /// Makes the till another device, without the key of the first one: as the platform does not know it,
+    /// nothing can be asked as that device.
     pub fn replace_device(&self) -> DeviceKey {
         fs::remove_file(self.folder().join("device.key")).unwrap();
         let second = self.control.add_device(NewDevice::default()).unwrap();

@@ -104,7 +104,9 @@ macro_rules! refused {
     ($($name:ident, $is_about_the_clock:literal: $identity:expr;)*) => {
         mod a_certificate_is_refused {
             use super::*;
-            $(#[test] fn $name() { assert_eq!(names_the_clock(&is_refused($identity)), $is_about_the_clock); })*
+            $(#[test] fn $name() {
+                assert_eq!(names_the_clock(&is_refused($identity)), $is_about_the_clock);
+            })*
         }
     };
 }

@@ -58,6 +58,10 @@ pub fn advice(code: Code, language: Language) -> &'static str {
             "用后台给出的激活码运行 wsyctl activate。",
             "Run wsyctl activate with a code from the back office.",
         ),
+        Code::DeviceNotSaved => (
+            "密钥没有存下来，激活码已用掉：检查磁盘空间、权限和杀毒软件，再用后台给出的新激活码运行 wsyctl activate。",
+            "The key was not saved, and the code is used up. Check the disk, the permissions and the virus scanner, then run wsyctl activate with a new code from the back office.",
+        ),
         Code::DeviceUnreadable => (
             "用原来运行收银程序的用户运行 wsyctl；不行就用后台给出的新激活码运行 wsyctl activate，原来的密钥文件会保留。不要删除任何文件。",
             "Run wsyctl as the user who runs the till; otherwise run wsyctl activate with a new code from the back office, which keeps the old key file. Delete nothing.",

@@ -118,7 +118,7 @@ namespace Wsy
         /// <summary>The till is activated, but its key could not be saved. It is used from memory; the code is spent.</summary>
         public const int ErrDeviceNotSaved = -136;
 
-        /// <summary>The till's key is saved and cannot be read: by this user, on this machine, or at all. The file is kept.</summary>
+        /// <summary>The till's key is saved, and cannot be read by this user, on this machine, or at all. It is kept.</summary>
         public const int ErrDeviceUnreadable = -137;
 
         /// <summary>Another client of this program is activated as the same device.</summary>

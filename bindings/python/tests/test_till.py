@@ -430,7 +430,9 @@ class Codes(unittest.TestCase):
             (Code.ERR_REFUND_TOO_MUCH, "BillError"),
             (Code.ERR_NOT_SENT, "PlatformError"),
             (Code.ERR_CANCELLED, "PlatformError"),
-            (Code.ERR_NO_ALARM, "PlatformError"),
+            (Code.ERR_NO_ALARM, "BillError"),
+            (Code.ERR_BILL_LACKS_REFUND, "BillError"),
+            (Code.ERR_DM_ID, "BillError"),
             (Code.ERR_NO_FONT, "ReceiptError"),
             (Code.ERR_NOT_PRINTED, "ReceiptError"),
         ):

@@ -115,6 +115,9 @@ _OUTSIDE: Dict[int, Type[Error]] = {
     Code.ERR_INTERNAL: Error,
     Code.ERR_BUSY: BillError,
     Code.ERR_ALREADY_OPEN: FolderError,
+    Code.ERR_NO_ALARM: BillError,
+    Code.ERR_BILL_LACKS_REFUND: BillError,
+    Code.ERR_DM_ID: BillError,
 }
 
 

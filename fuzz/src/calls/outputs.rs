@@ -159,7 +159,8 @@ fn field(reply: *mut wsy_reply, name: &CString, code_page: i32, short: usize, re
 }
 
 fn lists(reply: *mut wsy_reply, code_page: i32, short: usize) {
-    let (of_bills, of_walks) = ([c"charge", c"refund", c"pay"], [c"difference", c"alarm", c"paying", c"unanswered"]);
+    let (of_bills, of_walks) =
+        ([c"charge", c"refund", c"pay"], [c"difference", c"alarm", c"paying", c"unanswered"]);
     for list in of_bills.into_iter().chain(of_walks).chain([c"dm_code", c"nothing"]) {
         let mut count = NEEDED;
         // SAFETY: the count is one.

@@ -9,11 +9,11 @@ use std::thread;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use percent_encoding::percent_decode_str;
-use wsy::protocol::response::{self, Order, PayResponse};
 use wsy::protocol::bill::{self, Bill, BillResponse};
+use wsy::protocol::response::{self, Order, PayResponse};
 
-use crate::responses;
 use crate::bodies::{self, ORDERS};
+use crate::responses;
 
 /// A response that the fuzzer wrote.
 #[derive(Debug)]

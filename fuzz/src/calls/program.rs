@@ -411,7 +411,7 @@ impl<'a> Program<'a> {
     }
 
     fn receipt(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
-        const PAIRS: [(&str, &str); 9] = [
+        const PAIRS: [(&str, &str); 11] = [
             ("copy", "1"),
             ("copy", "2"),
             ("kind", "receipt"),

@@ -129,8 +129,8 @@ impl Connections {
         Self { config, without_proxy, resolver: Arc::default(), tls: Arc::default(), live: Arc::default() }
     }
 
-    /// The proxy that reads requests to this address, rather than passing on what it cannot read: many open no
-    /// tunnel to anything but TLS.
+    /// The proxy that reads requests to this address, rather than passing on what it cannot read: many open
+    /// no tunnel to anything but TLS.
     pub fn proxy_that_reads(&self, address: &Address) -> Option<&Proxy> {
         self.config.proxy().filter(|_| !address.is_encrypted())
     }

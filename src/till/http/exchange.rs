@@ -64,8 +64,8 @@ impl Failure {
     }
 }
 
-/// The bytes of a request. For a proxy that reads them, its headers are given, which may be none, and the first
-/// line names the whole address.
+/// The bytes of a request. For a proxy that reads them, its headers are given, which may be none, and the
+/// first line names the whole address.
 pub fn message(
     request: &Request,
     method: Method,

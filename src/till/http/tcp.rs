@@ -176,8 +176,8 @@ pub fn in_tenths(until: Instant) -> Duration {
     Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
-/// Connects to one of the addresses, which are tried in this order, each a little after the one before it: one
-/// that is dead costs a moment, and not its share of the time. All of them end with the time.
+/// Connects to one of the addresses, which are tried in this order, each a little after the one before it:
+/// one that is dead costs a moment, and not its share of the time. All of them end with the time.
 fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream, Error> {
     if let [address] = addresses {
         let stream = TcpStream::connect_timeout(address, (*timeout.after).max(SHORTEST));
@@ -208,8 +208,8 @@ fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream,
     }
 }
 
-/// Attempts to connect, each on a thread of its own. One that arrives after another has won is closed: nothing
-/// was sent over it.
+/// Attempts to connect, each on a thread of its own. One that arrives after
+/// another has won is closed: nothing was sent over it.
 struct Race<'a> {
     timeout: &'a NextTimeout,
     finish: Arc<Finish>,

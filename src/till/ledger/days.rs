@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{ChargeRow, Ledger, LedgerError, RefundRow};
 use crate::driver::RowId;
 
-/// The condition for charges that nobody asks about by their auth code once they are compared with the platform
-/// and their day is closed. Until then, a walk has to find out about a payment that came late.
+/// The condition for charges that nobody asks about by their auth code once they are compared with the
+/// platform and their day is closed. Until then, a walk has to find out about a payment that came late.
 const NOT_ASKED_ABOUT: &str = "state IN ('not_paid', 'decided_not_paid', 'decided_paid')";
 
 /// The closing of a day.

@@ -2,10 +2,10 @@
 //!
 //! The lock is on `ledger.lock`, a file of its own that nothing else has a reason to open. SQLite's locks on
 //! `ledger.db` do not suffice on Unix: they belong to the process, which loses them as soon as anything in it
-//! closes that file, be it a copy, a backup or another SQLite. They also do not keep out a second copy of this
-//! library in the same process, nor does a child inherit them. So SQLite does not lock the ledger where
-//! the system has better locks. Its bytes are then locked here, since another SQLite (`sqlite3`, Python) heeds
-//! them: it would take the ledger for one that nobody uses, and delete the journal when it closes.
+//! closes that file, be it a copy, a backup or another SQLite. They also do not keep out a second copy of
+//! this library in the same process, nor does a child inherit them. So SQLite does not lock the ledger where
+//! the system has better locks. Its bytes are then locked here, since another SQLite (`sqlite3`, Python)
+//! heeds them: it would take the ledger for one that nobody uses, and delete the journal when it closes.
 
 use std::ffi::CStr;
 use std::fs::{File, OpenOptions};

@@ -3,8 +3,8 @@
 //! again.
 //!
 //! The ledger records its machine, its folder and its number on the disk, and counts its writes; the file
-//! `ledger.mark` beside it holds its id and that count. The mark is written without a flush: after a power cut
-//! it may be behind the ledger, never ahead of it.
+//! `ledger.mark` beside it holds its id and that count. The mark is written without a flush: after a power
+//! cut it may be behind the ledger, never ahead of it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -104,8 +104,8 @@ fn not_copied(recorded: &Recorded, machine: &Machine, here: &Place) -> Result<()
         })?;
     }
     let (path, number) = Place::parts(&recorded.folder);
-    // A path may be written in several ways, and Windows XP does not say which is the right one; a file has one
-    // number, wherever it is moved on its disk.
+    // A path may be written in several ways, and Windows XP does not say which is the right one; a file has
+    // one number, wherever it is moved on its disk.
     let is_moved = number.is_some() && number == here.number.as_deref();
     if path != here.path && !is_moved {
         return Err(LedgerError::OtherFolder(path.to_owned()));

@@ -130,7 +130,8 @@ impl Ledger {
         }
     }
 
-    /// Removes auth codes that the ledger no longer has from its journal, which keeps what a page held before.
+    /// Removes auth codes that the ledger no longer has from its
+    /// journal, which keeps what a page held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
             self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -16,8 +16,8 @@ columns! {
     Charge of "charge" {
         id, out_trade_no, attempt, device_id, total_fen, paytype, code_masked, code_print, auth_code, state,
         started_ms, ended_ms, dm_id, pay_id, pay_time, openid, reason, printinfo, needs_person, server, said,
-        tie, declined, ended, quiet_ms, denials, failed_at, failed_dm_id, to_void, operator_id, told_ms, unfinished,
-        ended_day, day, late_day, placeholders, pay_type, pay_name,
+        tie, declined, ended, quiet_ms, denials, failed_at, failed_dm_id, to_void, operator_id, told_ms,
+        unfinished, ended_day, day, late_day, placeholders, pay_type, pay_name,
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::status::{QUESTIONS, RESPONSES, trouble};
 use super::{PORT, PrintError, Printer};
 use crate::sync::Mutex;
+use crate::sys::process::PerProcess;
 use crate::sys::sockets::unacknowledged;
 use crate::till::limited::left;
 
@@ -25,8 +26,8 @@ const BRIEF: Duration = Duration::from_millis(20);
 /// How often the connection is looked at.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// The habits of a printer, learnt from earlier prints: waiting for an answer that never comes would cost each
-/// receipt most of a second.
+/// The habits of a printer, learnt from earlier prints: waiting for an answer that never comes would cost
+/// each receipt most of a second.
 #[derive(Clone, Copy, Debug, Default)]
 struct Habits {
     /// It does not report its status.
@@ -36,7 +37,7 @@ struct Habits {
 }
 
 /// Of each printer since this process has started: host and port.
-static HABITS: Mutex<BTreeMap<(String, u16), Habits>> = Mutex::new(BTreeMap::new());
+static HABITS: PerProcess<Mutex<BTreeMap<(String, u16), Habits>>> = PerProcess::new(Mutex::default);
 
 /// Reads `HOST` or `HOST:PORT`; an IPv6 address with a port is in brackets.
 pub(super) fn address(text: &str) -> Option<Printer> {
@@ -55,7 +56,7 @@ pub(super) fn address(text: &str) -> Option<Printer> {
 
 pub(super) fn print(host: &str, port: u16, bytes: &[u8], until: Instant) -> Result<(), PrintError> {
     let place = (host.to_owned(), port);
-    let mut habits = HABITS.lock().get(&place).copied().unwrap_or_default();
+    let mut habits = HABITS.get().lock().get(&place).copied().unwrap_or_default();
     let mut printer = connect(host, port, until)?;
     let responses = state(&mut printer, habits, until).map_err(failed)?;
     trouble(&responses)?;
@@ -65,7 +66,7 @@ pub(super) fn print(host: &str, port: u16, bytes: &[u8], until: Instant) -> Resu
     printer.write_all(bytes).map_err(failed)?;
     let (late, stays_open) = finish(printer, habits, until)?;
     habits = Habits { is_silent: responses.is_empty() && late.is_empty(), stays_open };
-    HABITS.lock().insert(place, habits);
+    HABITS.get().lock().insert(place, habits);
     if responses.is_empty() { trouble(&late) } else { Ok(()) }
 }
 
