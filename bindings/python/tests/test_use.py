@@ -351,7 +351,7 @@ class OtherSqlite(ShopTest):
         with self.assertRaisesRegex(sqlite3.OperationalError, "locked"):
             other.execute("SELECT COUNT(*) FROM charge")
         other.close()
-        self.fails(Code.ERR_FOLDER_IN_USE, wsy.Client, self.folder, {"refresh_config": 0})
+        self.fails(Code.ERR_ALREADY_OPEN, wsy.Client, self.folder, {"refresh_config": 0})
         self.sell("B2", 100)
         self.till.close()
         other = sqlite3.connect(ledger)

@@ -15,7 +15,7 @@ const DATED: &str =
 /// Of these no header says it; the heads of the lists say where else it was looked up.
 const UNDATED: [&str; 2] = ["msvcrt.dll", "ntdll.dll"];
 
-const HEADERS: &str = "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h winspool.h iphlpapi.h";
+const HEADERS: &str = "winsock2.h ws2tcpip.h windows.h bcrypt.h ntsecapi.h tlhelp32.h userenv.h wincrypt.h sddl.h winspool.h iphlpapi.h";
 
 /// Checks both lists against the headers.
 pub fn check() -> Result<(), Error> {
