@@ -165,6 +165,17 @@ fn ends_are_final_and_told_after_they_are_written() {
 }
 
 #[test]
+fn a_payment_that_a_recovery_has_listed_is_unknown_while_a_refund_of_it_is_open() {
+    let (mut oracle, platform) = (Oracle::default(), platform(vec![order()]));
+    let listed = Report { is_first: false, ..report(PAID) };
+    let mut paid = ledger(ChargeState::Paid);
+    oracle.reported(&listed, &paid, &platform, 10).unwrap();
+    assert_eq!(rule(oracle.reported(&report(Outcome::Unknown), &paid, &platform, 10)), 4);
+    paid.refunds.push(refund_row(RefundState::Open));
+    oracle.reported(&report(Outcome::Unknown), &paid, &platform, 10).unwrap();
+}
+
+#[test]
 fn the_amount_that_is_told_is_the_one_that_was_asked_for() {
     let mut oracle = Oracle::default();
     let report = Report { fen: 101, ..report(PAID) };
