@@ -138,6 +138,14 @@ TEST(wrong_options)
     CHECK_EQUAL(other.open("", wsy::utf8).ok(), false);
 }
 
+TEST(every_till_of_the_process_can_be_closed)
+{
+    Shop shop;
+    CHECK_EQUAL(shop.till.unresolved().code(), WSY_OK);
+    CHECK_EQUAL(wsy::close_all(), WSY_OK);
+    CHECK_EQUAL(shop.till.unresolved().code(), WSY_ERR_HANDLE);
+}
+
 TEST_IN_BOTH(activation)
 {
     Shop shop(page);

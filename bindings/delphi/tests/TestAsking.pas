@@ -26,6 +26,7 @@ type
     procedure FieldsHaveNames;
     procedure FieldsThatAreNotThere;
     procedure LongTextsGrowTheBuffer;
+    procedure EveryTillIsClosed;
   end;
 
 implementation
@@ -320,6 +321,13 @@ begin
   end;
   Sell('B1', 100);
   AssertTrue(Length(Keep(Till.Reprint('B1')).Text('printinfo')) > 256);
+end;
+
+procedure TAskingTest.EveryTillIsClosed;
+begin
+  AssertEquals(WSY_OK, Keep(Till.Unresolved).Code);
+  WsyCloseAll;
+  Fails(WSY_ERR_HANDLE, Attempts, 4);
 end;
 
 initialization

@@ -131,13 +131,29 @@ fn returns(file: &Path, module: &Module, face: &Face, wrong: &mut String) -> Res
     Ok(())
 }
 
-/// The number of bytes that the first `ret` from an address on takes off the stack.
+/// The number of bytes that the first `ret` from an address on takes off the stack. A function that only jumps
+/// returns where the other one does: without arguments, both faces of the library have the same body.
 fn first_return(file: &Path, address: u64) -> Result<Option<usize>, Error> {
+    let listing = disassembled(file, address)?;
+    match jump(&listing) {
+        Some(address) => Ok(bytes_of_return(&disassembled(file, address)?)),
+        None => Ok(bytes_of_return(&listing)),
+    }
+}
+
+fn disassembled(file: &Path, address: u64) -> Result<String, Error> {
     let objdump = tools::mingw(Bits::X86, "objdump")?;
     let mut command = objdump.command();
     command.arg("--disassemble").arg("--no-show-raw-insn");
     command.arg(format!("--start-address={address}")).arg(format!("--stop-address={}", address + 4096));
-    Ok(bytes_of_return(&process::output(command.arg(file))?))
+    process::output(command.arg(file))
+}
+
+/// Where the first instruction jumps to, if it does.
+fn jump(listing: &str) -> Option<u64> {
+    let first = listing.lines().find_map(|line| line.split_once(":\t"))?.1;
+    let target = first.trim().strip_prefix("jmp")?.trim().split(' ').next()?;
+    u64::from_str_radix(target.strip_prefix("0x").unwrap_or(target), 16).ok()
 }
 
 fn bytes_of_return(listing: &str) -> Option<usize> {
@@ -151,7 +167,7 @@ fn bytes_of_return(listing: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::bytes_of_return;
+    use super::{bytes_of_return, jump};
 
     #[test]
     fn the_first_return_counts() {
@@ -159,5 +175,12 @@ mod tests {
         assert_eq!(bytes_of_return(listing), Some(20));
         assert_eq!(bytes_of_return("  10001004:\tret    \n"), Some(0));
         assert_eq!(bytes_of_return("  10001004:\tnop\n"), None);
+    }
+
+    #[test]
+    fn a_jump_is_followed_only_where_it_comes_first() {
+        assert_eq!(jump("wsy.dll: file format\n\n  10001000:\tjmp    0x10002f40\n"), Some(0x1000_2f40));
+        assert_eq!(jump("  10001000:\tjmp    10002f40 <wsy_close_all>\n"), Some(0x1000_2f40));
+        assert_eq!(jump("  10001000:\tpush   %ebp\n  10001001:\tjmp    0x10002f40\n"), None);
     }
 }
