@@ -131,8 +131,8 @@ fn returns(file: &Path, module: &Module, face: &Face, wrong: &mut String) -> Res
     Ok(())
 }
 
-/// The number of bytes that the first `ret` from an address on takes off the stack. A function that only jumps
-/// returns where the other one does: without arguments, both faces of the library have the same body.
+/// The number of bytes that the first `ret` from an address on takes off the stack. A function that only
+/// jumps returns where the other one does: without arguments, both faces of the library have the same body.
 fn first_return(file: &Path, address: u64) -> Result<Option<usize>, Error> {
     let listing = disassembled(file, address)?;
     match jump(&listing) {
@@ -149,10 +149,15 @@ fn disassembled(file: &Path, address: u64) -> Result<String, Error> {
     process::output(command.arg(file))
 }
 
-/// Where the first instruction jumps to, if it does.
+/// Where a function jumps to that does nothing else but set its frame up and take it down.
 fn jump(listing: &str) -> Option<u64> {
-    let first = listing.lines().find_map(|line| line.split_once(":\t"))?.1;
-    let target = first.trim().strip_prefix("jmp")?.trim().split(' ').next()?;
+    let mut instructions =
+        listing.lines().filter_map(|line| line.split_once(":\t")).map(|(_, code)| code.trim());
+    let is_frame = |code: &str| {
+        ["push ", "mov ", "pop "].iter().any(|word| code.starts_with(word)) && code.contains("%ebp")
+    };
+    let first = instructions.find(|code| !is_frame(code))?;
+    let target = first.strip_prefix("jmp")?.trim().split(' ').next()?;
     u64::from_str_radix(target.strip_prefix("0x").unwrap_or(target), 16).ok()
 }
 
@@ -178,9 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_is_followed_only_where_it_comes_first() {
+    fn a_jump_is_followed_only_where_nothing_comes_before_it() {
         assert_eq!(jump("wsy.dll: file format\n\n  10001000:\tjmp    0x10002f40\n"), Some(0x1000_2f40));
-        assert_eq!(jump("  10001000:\tjmp    10002f40 <wsy_close_all>\n"), Some(0x1000_2f40));
-        assert_eq!(jump("  10001000:\tpush   %ebp\n  10001001:\tjmp    0x10002f40\n"), None);
+        let frame = "  10001000:\tpush   %ebp\n  10001001:\tmov    %esp,%ebp\n  10001003:\tpop    %ebp\n";
+        assert_eq!(jump(&format!("{frame}  10001004:\tjmp    10002f40 <f>\n")), Some(0x1000_2f40));
+        assert_eq!(jump(&format!("{frame}  10001004:\tpush   %eax\n  10001005:\tjmp    0x10002f40\n")), None);
     }
 }
