@@ -82,7 +82,20 @@ mod unix {
     const OWN_FAULTS: [libc::c_int; 6] =
         [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGABRT];
 
-    /// All asynchronous signals are blocked on this thread until it is dropped.
+    /// Signals by which a runtime stops a thread that has called back into it: Mono waits for ever for one that
+    /// does not take them. Nothing else sends them to a thread of ours.
+    #[cfg(target_os = "linux")]
+    fn of_runtimes() -> impl Iterator<Item = libc::c_int> {
+        (libc::SIGRTMIN()..=libc::SIGRTMAX()).chain([libc::SIGPWR, libc::SIGXCPU])
+    }
+
+    /// Other systems stop threads without signals.
+    #[cfg(not(target_os = "linux"))]
+    fn of_runtimes() -> impl Iterator<Item = libc::c_int> {
+        std::iter::empty()
+    }
+
+    /// Asynchronous signals are blocked on this thread until it is dropped, but those of runtimes.
     pub struct Blocked(libc::sigset_t);
 
     impl Blocked {
@@ -90,7 +103,7 @@ mod unix {
             let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
             // SAFETY: it fills the set, which is ours.
             unsafe { libc::sigfillset(all.as_mut_ptr()) };
-            for signal in OWN_FAULTS {
+            for signal in OWN_FAULTS.into_iter().chain(of_runtimes()) {
                 // SAFETY: the set is filled.
                 unsafe { libc::sigdelset(all.as_mut_ptr(), signal) };
             }
