@@ -321,36 +321,3 @@ fn reconciling_judges_refunds_that_people_decided() {
         assert_eq!(kinds(&shop.till.reconcile("").is(codes::OK)), expected, "{state} {fen}");
     }
 }
-
-/// Whether the closed ledger has the auth code of a bill.
-fn has_code(shop: &Shop, bill: &str) -> bool {
-    shop.till.close().is(codes::OK);
-    let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
-    let sql = "SELECT auth_code IS NOT NULL FROM charge WHERE out_trade_no = ?1";
-    let has = ledger.query_row(sql, [bill], |row| row.get(0)).unwrap();
-    drop(ledger);
-    shop.open(&shop.till).is(codes::OK);
-    has
-}
-
-#[test]
-fn the_code_of_an_unpaid_bill_is_dropped_once_its_day_is_compared_and_closed() {
-    let steps: [fn(&Shop); 2] = [
-        |shop| drop(shop.till.reconcile(&today()).is(codes::OK)),
-        |shop| drop(shop.till.close_day(&today(), "店长").is(codes::OK)),
-    ];
-    for order in [[0, 1], [1, 0]] {
-        let shop = Shop::open_utf8();
-        shop.till.micropay("B1", &shop.customer(Behaviour::NoMoney), 100, NONE).is(codes::NOT_PAID);
-        shop.till.micropay("B2", &shop.customer(Behaviour::NeverAnswers), 100, SOON).is(codes::UNKNOWN);
-        steps[order[0]](&shop);
-        // Until then, a walk asks about it.
-        assert!(has_code(&shop, "B1"));
-        steps[order[1]](&shop);
-        assert!(!has_code(&shop, "B1") && has_code(&shop, "B2"));
-        let again = shop.till.reconcile(&today()).is(codes::OK);
-        assert_eq!(again.list("unanswered").len(), 0);
-        shop.till.settle("B1", NONE).is(codes::NOT_PAID);
-        shop.till.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
-    }
-}

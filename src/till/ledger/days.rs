@@ -5,10 +5,6 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{ChargeRow, Ledger, LedgerError, RefundRow};
 use crate::driver::RowId;
 
-/// The condition for charges that nobody asks about by their auth code once they are compared with the
-/// platform and their day is closed. Until then, a walk has to find out about a payment that came late.
-const NOT_ASKED_ABOUT: &str = "state IN ('not_paid', 'decided_not_paid', 'decided_paid')";
-
 /// The closing of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
@@ -45,15 +41,6 @@ impl Ledger {
                 "INSERT INTO day (day, closed_ms, closed_by, changed) VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute(params![day, ms, by, number])?;
-            let forgotten = tx.execute(
-                &format!(
-                    "UPDATE charge SET auth_code = NULL, changed = ?2 WHERE day <= ?1 \
-                     AND day >= COALESCE((SELECT MAX(day) FROM day WHERE day < ?1), '') \
-                     AND reconciled = 1 AND auth_code IS NOT NULL AND {NOT_ASKED_ABOUT}"
-                ),
-                params![day, number],
-            )?;
-            self.note_spent_code(forgotten > 0);
             Ok(Closing { ms, by: by.to_owned() })
         })
     }
@@ -113,15 +100,13 @@ pub(super) fn set_reconciled(
     number: i64,
     rows: &[RowId],
 ) -> Result<(), LedgerError> {
-    // Forgets the auth codes of those whose day is closed.
-    let charge = format!(
-        "UPDATE charge SET reconciled = 1, changed = ?2, auth_code = CASE \
-         WHEN {NOT_ASKED_ABOUT} AND day <= (SELECT MAX(day) FROM day) THEN NULL ELSE auth_code END \
-         WHERE id = ?1 AND reconciled = 0 AND state <> 'open'"
-    );
     for row in rows {
         let (sql, id) = match row {
-            RowId::Charge(id) => (charge.as_str(), id),
+            RowId::Charge(id) => (
+                "UPDATE charge SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 \
+                 AND state <> 'open'",
+                id,
+            ),
             RowId::Refund(id) => (
                 "UPDATE refund SET reconciled = 1, changed = ?2 WHERE id = ?1 AND reconciled = 0 \
                  AND state NOT IN ('open', 'conflict')",

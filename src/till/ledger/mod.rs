@@ -123,15 +123,7 @@ impl Ledger {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
     }
 
-    /// Notes whether a write has cleared an auth code.
-    fn note_spent_code(&self, is_cleared: bool) {
-        if is_cleared {
-            self.has_spent_code.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Removes auth codes that the ledger no longer has from its
-    /// journal, which keeps what a page held before.
+    /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
             self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -1,5 +1,7 @@
 //! The ledger's implementation of the driver's [`Store`].
 
+use std::sync::atomic::Ordering;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::writes::{self, Refusal};
@@ -90,9 +92,7 @@ impl Store for Ledger {
     }
 
     fn set_reconciled(&self, rows: &[RowId]) -> Result<(), LedgerError> {
-        self.write(|tx, number| days::set_reconciled(tx, number, rows))?;
-        self.note_spent_code(true);
-        Ok(())
+        self.write(|tx, number| days::set_reconciled(tx, number, rows))
     }
 
     fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError> {
@@ -106,7 +106,9 @@ impl Store for Ledger {
     fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
         let write = |tx: &Connection, number| Ok((number, writes::write_charge(tx, number, row)?));
         let (number, day) = self.write(write).map_err(|Refusal(why)| why)?;
-        self.note_spent_code(row.auth_code.is_none());
+        if row.auth_code.is_none() {
+            self.has_spent_code.store(true, Ordering::Relaxed);
+        }
         if row.told_ms.is_some() {
             self.telling().told(number);
         }
