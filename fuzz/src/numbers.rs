@@ -57,9 +57,14 @@ fn code(text: &str) {
     let trimmed = text.trim();
     let good = (10..=32).contains(&trimmed.len()) && trimmed.chars().all(|c| c.is_ascii_digit());
     let code = AuthCode::parse(text);
-    assert_eq!(code.is_ok(), good, "{text:?}");
+    assert!(code.is_ok() || !good, "{text:?}");
     let Ok(code) = code else { return };
-    assert_eq!(code.reveal(), trimmed);
+    if good {
+        assert_eq!(code.reveal(), trimmed);
+    }
+    // What a scanner wraps a code in is taken off.
+    let trimmed = code.reveal();
+    assert!((10..=32).contains(&trimmed.len()) && trimmed.bytes().all(|byte| byte.is_ascii_digit()));
     let masked = code.masked();
     assert_eq!(masked.len(), trimmed.len());
     assert!(masked[2..masked.len() - 4].bytes().all(|byte| byte == b'*'), "{masked}");

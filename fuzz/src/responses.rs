@@ -16,7 +16,12 @@ const MAX_ELEMENTS: usize = 4096;
 /// Reads the bytes as each kind of response.
 pub fn run(data: &[u8]) {
     let text = decode_response(data);
-    let tree = text.as_deref().and_then(|text| xml::parse(text).ok());
+    let tree = text.as_deref().and_then(|text| {
+        let whole = xml::parse(text).ok();
+        // Something else may come before it.
+        let last = || xml::parse(text.get(text.find("<dm")?..)?).ok();
+        if whole.as_ref().is_some_and(|tree| tree.name == "dm") { whole } else { last().or(whole) }
+    });
     if let Some(tree) = &tree {
         tree_is_bounded(tree, 1);
         assert!(elements(tree) <= MAX_ELEMENTS);
@@ -195,6 +200,7 @@ fn said<'a>(tree: &'a Element<'_>) -> &'a str {
 /// Decimal yuan in fen, read without the library.
 pub fn fen(text: &str) -> Option<i64> {
     let text = text.trim();
+    let text = text.strip_suffix('元').unwrap_or(text).trim_end();
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, places) = match digits.split_once('.') {
         Some((_, "")) => return None,
@@ -205,8 +211,13 @@ pub fn fen(text: &str) -> Option<i64> {
         text.chars()
             .try_fold(0i128, |sum, c| Some((sum * 10 + i128::from(c.to_digit(10)?)).min(i128::MAX / 100)))
     };
+    let groups: Vec<&str> = whole.split(',').collect();
+    let (first, rest) = (groups[0].len(), &groups[1..]);
+    let is_grouped = rest.is_empty() || (1..=3).contains(&first) && rest.iter().all(|group| group.len() == 3);
+    let whole = &*groups.concat();
     if !places.is_ascii()
-        || whole.is_empty()
+        || !is_grouped
+        || whole.is_empty() && places.is_empty()
         || places.get(2..).is_some_and(|rest| rest.contains(|c| c != '0'))
     {
         return None;

@@ -84,7 +84,10 @@ fn cut(charset: Charset, bytes: &[u8], room: usize) -> &[u8] {
 
 fn response(bytes: &[u8]) {
     let text = decode_response(bytes);
-    let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut bare = bytes;
+    while let Some(rest) = bare.strip_prefix(b"\xef\xbb\xbf") {
+        bare = rest;
+    }
     if let Ok(valid) = std::str::from_utf8(bare) {
         assert_eq!(text.as_deref(), Some(valid), "UTF-8 is what it is");
     }
