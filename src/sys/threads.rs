@@ -82,8 +82,8 @@ mod unix {
     const OWN_FAULTS: [libc::c_int; 6] =
         [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGABRT];
 
-    /// Signals by which a runtime stops a thread that has called back into it: Mono waits for ever for one that
-    /// does not take them. Nothing else sends them to a thread of ours.
+    /// Signals by which a runtime stops a thread that has called back into it: Mono waits for ever for one
+    /// that does not take them. Nothing else sends them to a thread of ours.
     #[cfg(target_os = "linux")]
     fn of_runtimes() -> impl Iterator<Item = libc::c_int> {
         (libc::SIGRTMIN()..=libc::SIGRTMAX()).chain([libc::SIGPWR, libc::SIGXCPU])
