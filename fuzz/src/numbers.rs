@@ -62,7 +62,7 @@ fn code(text: &str) {
     if good {
         assert_eq!(code.reveal(), trimmed);
     }
-    // What a scanner wraps a code in is taken off.
+    // The wrapping of a scanner is taken off.
     let trimmed = code.reveal();
     assert!((10..=32).contains(&trimmed.len()) && trimmed.bytes().all(|byte| byte.is_ascii_digit()));
     let masked = code.masked();
