@@ -16,6 +16,7 @@
 
 pub mod capi;
 pub mod chain;
+mod crc32;
 pub mod driver;
 pub mod payment;
 pub mod picture;

@@ -2,6 +2,7 @@
 
 use miniz_oxide::inflate::{decompress_to_vec_with_limit, decompress_to_vec_zlib_with_limit};
 
+use crate::crc32::crc32;
 use crate::protocol::xml::MAX_BYTES;
 
 /// How the bytes of a body are encoded.
@@ -79,11 +80,6 @@ fn gunzip(file: &[u8]) -> Option<Vec<u8>> {
     let body = decompress_to_vec_with_limit(data, MAX_BYTES).ok()?;
     let is_whole = u32::try_from(body.len()).ok()? == u32::from_le_bytes(*length);
     (is_whole && crc32(&body) == u32::from_le_bytes(*sum)).then_some(body)
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32| if crc & 1 == 0 { crc >> 1 } else { crc >> 1 ^ 0xedb8_8320 };
-    !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }
 
 #[cfg(test)]
