@@ -103,7 +103,8 @@ mod unix {
     use std::fs::File;
     use std::os::fd::AsRawFd;
     use std::process;
-    use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+    use std::ptr;
+    use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
     use std::thread;
     use std::time::Duration;
 
@@ -131,8 +132,26 @@ mod unix {
         ) -> c_int;
     }
 
+    /// A page that the system empties in each child, however that was made. Whoever finds its own generation
+    /// in it is in the process that wrote it, and needs no system call to know. Null before the first call.
+    static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
+
+    /// In place of the page on systems that have none: it stays empty.
+    static NO_PAGE: AtomicU32 = AtomicU32::new(0);
+
     /// Counts the forks between the process that loaded the library and this one, starting at 1.
     pub fn generation() -> u32 {
+        let (generation, _) = parts(STATE.load(Ordering::Acquire));
+        if generation != 0 && marked() == generation {
+            return generation;
+        }
+        let generation = generation_by_id();
+        mark(generation);
+        generation
+    }
+
+    /// The same by the process id, which takes a system call.
+    fn generation_by_id() -> u32 {
         let id = process::id();
         loop {
             let state = STATE.load(Ordering::Acquire);
@@ -148,6 +167,56 @@ mod unix {
                 watch_forks();
             }
         }
+    }
+
+    /// The generation in the page; 0 if there is none.
+    fn marked() -> u32 {
+        // SAFETY: null, or a page that is never unmapped.
+        unsafe { PAGE.load(Ordering::Acquire).as_ref() }.map_or(0, |page| page.load(Ordering::Acquire))
+    }
+
+    fn mark(generation: u32) {
+        let page = match PAGE.load(Ordering::Acquire) {
+            page if page.is_null() => {
+                let made = emptied_in_children().unwrap_or((&raw const NO_PAGE).cast_mut());
+                // Another thread may have been quicker; its page serves as well, and this one is left.
+                let stored = PAGE.compare_exchange(page, made, Ordering::AcqRel, Ordering::Acquire);
+                stored.map_or_else(|theirs| theirs, |_| made)
+            }
+            page => page,
+        };
+        if !ptr::eq(page, &NO_PAGE) {
+            // SAFETY: a page that is never unmapped.
+            unsafe { page.as_ref() }.into_iter().for_each(|page| page.store(generation, Ordering::Release));
+        }
+    }
+
+    /// Linux has such pages since 4.14.
+    #[cfg(target_os = "linux")]
+    fn emptied_in_children() -> Option<*mut AtomicU32> {
+        const SIZE: usize = 4096;
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: new memory, at an address that the system chooses.
+        let page = unsafe {
+            libc::mmap(ptr::null_mut(), SIZE, access, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+        };
+        if page == libc::MAP_FAILED {
+            return None;
+        }
+        // SAFETY: the memory is that of the call above.
+        let done = unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) };
+        if done == 0 {
+            return Some(page.cast());
+        }
+        // SAFETY: the memory is that of the call above, and nobody uses it.
+        unsafe { libc::munmap(page, SIZE) };
+        None
+    }
+
+    /// Other systems have none.
+    #[cfg(not(target_os = "linux"))]
+    const fn emptied_in_children() -> Option<*mut AtomicU32> {
+        None
     }
 
     const fn parts(state: u64) -> (u32, u32) {
@@ -277,5 +346,25 @@ mod tests {
         let first = VALUE.get();
         assert!(ptr::eq(first, VALUE.get()));
         assert_eq!(first, "made");
+    }
+    /// Also one that the C library does not know about.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_child_is_another_process_however_it_was_made() {
+        let here = generation();
+        for _ in 0..2 {
+            assert_eq!(generation(), here);
+        }
+        // SAFETY: a plain fork by its system call; the child only reads, and ends at once.
+        let child = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
+        if child == 0 {
+            let seen = [generation(), generation()];
+            // SAFETY: it ends the child without running anything of the parent's.
+            unsafe { libc::_exit(i32::from(seen != [here + 1; 2])) };
+        }
+        let mut status = -1;
+        // SAFETY: it waits for the child that was made above, and writes to `status`.
+        unsafe { libc::waitpid(libc::pid_t::try_from(child).unwrap(), &raw mut status, 0) };
+        assert_eq!((status, generation()), (0, here));
     }
 }
