@@ -169,15 +169,13 @@ fn finish(mut printer: TcpStream, habits: Habits, until: Instant) -> Result<(Vec
             None if now >= until => return Err(too_slow()),
             _ => {}
         }
+        if is_closed {
+            thread::sleep(LOOK);
+            continue;
+        }
         let mut rest = [0; 64];
-        match if is_closed { Ok(0) } else { printer.read(&mut rest) } {
-            Ok(0) => {
-                if !is_closed {
-                    is_closed = true;
-                    continue;
-                }
-                thread::sleep(LOOK);
-            }
+        match printer.read(&mut rest) {
+            Ok(0) => is_closed = true,
             Ok(length) => said.extend(rest.iter().take(length).take(64_usize.saturating_sub(said.len()))),
             Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(LOOK),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
