@@ -963,8 +963,8 @@ int32_t wsy_micropay(wsy_client *client,
  * refund_fen:    the amount in fen, 1 to 100000000.
  * params:        NULL, or a list: deadline_ms; paytype, a code of the config's dm_code, sent only if given,
  *                as in the document's sample (section 3.3); any_number (1: accept dm_id as it is, whatever
- *                cancelregex says); any other parameter is signed and sent, unless
- *                its name looks like a slip, see wsy_micropay.
+ *                cancelregex says); any other parameter is signed and sent, unless its name looks like a
+ *                slip, see wsy_micropay.
  * reply:         NULL, or receives a reply with the fields of a refund, see wsy_find_refund; and the lists
  *                "response" and "paylist" and canvas, see wsy_find: the platform's response to the refund
  *                itself, such as type_id and total.

@@ -105,8 +105,8 @@ pub trait Context {
     fn no_device(&self) -> Error {
         Error::NotActivated
     }
-    /// The device that a row was sent as, if its key is still here:
-    /// as an earlier device only queries are made.
+    /// The device that a row was sent as, if its key is still here: as an earlier device only queries are
+    /// made.
     fn device_of_row(&self, device_id: &str) -> Option<Device> {
         self.device().filter(|device| device.id == device_id)
     }

@@ -4,7 +4,6 @@
 //! platform's document; "note" is a numbered trap in the reading notes on it.
 
 pub mod amount;
-pub mod response;
 pub mod auth_code;
 pub mod bill;
 pub mod config;
@@ -15,6 +14,7 @@ pub mod pattern;
 pub mod popup;
 pub mod receipt;
 pub mod request;
+pub mod response;
 pub mod scan;
 pub mod sentences;
 pub mod sign;

@@ -8,8 +8,8 @@
 
 use regex_lite::Regex;
 
-/// A pattern of the config, compiled once for all charges. One that
-/// is empty or cannot be read matches nothing.
+/// A pattern of the config, compiled once for all charges. One that is empty or cannot be read matches
+/// nothing.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -74,8 +74,8 @@ fn compile(text: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// Takes off PHP's delimiters, and returns its flags as the start
-/// of a pattern. `None` if a flag is not known.
+/// Takes off PHP's delimiters, and returns its flags as the start of a pattern. `None` if a flag is not
+/// known.
 fn undelimited(text: &str) -> Option<(String, &str)> {
     let bare = Some((String::new(), text));
     let Some(delimiter) = text.chars().next().filter(|first| "/#~@%!".contains(*first)) else { return bare };
@@ -136,8 +136,8 @@ fn has_alternatives(pattern: &str) -> bool {
     outside_of_classes(pattern).any(|(_, c, depth)| c == '|' && depth == 0)
 }
 
-/// Iterates over the characters that are neither escaped nor in a class, with
-/// their places, and with the depth of groups after each.
+/// Iterates over the characters that are neither escaped nor in a class, with their places, and with the
+/// depth of groups after each.
 fn outside_of_classes(pattern: &str) -> impl Iterator<Item = (usize, char, i32)> {
     let (mut depth, mut is_escaped, mut class) = (0, false, None);
     pattern.char_indices().filter_map(move |(at, c)| {

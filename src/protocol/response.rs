@@ -280,8 +280,8 @@ fn after_others(text: &str) -> Option<Result<Element<'_>, ResponseError>> {
     is_last.then(|| alone(root, rest))
 }
 
-/// Returns a response if there is no second one after it, nor inside it,
-/// where it is if the first one lacks its end tag.
+/// Returns a response if there is no second one after it, nor inside it, where it is if the first one lacks
+/// its end tag.
 fn alone<'a>(root: Element<'a>, rest: &str) -> Result<Element<'a>, ResponseError> {
     let has_another = rest.contains("<dm") || root.child("dm").is_some();
     if has_another { Err(ResponseError::Several) } else { Ok(root) }

@@ -1,6 +1,6 @@
 //! The identity of this machine: an identifier of the system, and hardware. Neither suffices alone. A cloned
-//! disk brings the identifier along; a system that was set up again
-//! has another one; a network card is replaced.
+//! disk brings the identifier along; a system that was set up again has another one; a network card is
+//! replaced.
 
 use std::collections::BTreeSet;
 #[cfg(not(windows))]

@@ -92,8 +92,8 @@ pub struct Till {
     is_open_here: Mutex<Option<InFlightLock>>,
 }
 
-/// The data folders that this process has open, however they were written: it
-/// is told so, and not that another program has them.
+/// The data folders that this process has open, however they were written: it is told so, and not that
+/// another program has them.
 static OPEN: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 impl Till {

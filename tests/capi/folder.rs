@@ -89,8 +89,8 @@ fn a_second_copy_of_the_library_in_the_same_program_finds_the_folder_in_use() {
     shop.till.raw(&words).is(codes::ERR_FOLDER_IN_USE);
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);
-    // It is not the folder that it cannot open. It finds the saved
-    // device, and no platform at the default address.
+    // It is not the folder that it cannot open. It finds the saved device, and no platform at the default
+    // address.
     assert_eq!(fs::remove_file(shop.folder().join("device.key")).ok(), Some(()));
     shop.till.raw(&words).is(codes::OK);
 }

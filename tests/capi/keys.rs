@@ -1,5 +1,5 @@
-//! Keys and codes that cannot be saved, or cannot be read any more:
-//! they cost what needs them, and nothing else.
+//! Keys and codes that cannot be saved, or cannot be read any more: they cost what needs them, and nothing
+//! else.
 
 use std::fs;
 

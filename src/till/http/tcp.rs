@@ -208,8 +208,8 @@ fn connect(addresses: &[SocketAddr], timeout: &NextTimeout) -> Result<TcpStream,
     }
 }
 
-/// Attempts to connect, each on a thread of its own. One that arrives after
-/// another has won is closed: nothing was sent over it.
+/// Attempts to connect, each on a thread of its own. One that arrives after another has won is closed:
+/// nothing was sent over it.
 struct Race<'a> {
     timeout: &'a NextTimeout,
     finish: Arc<Finish>,

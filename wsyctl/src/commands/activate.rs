@@ -43,8 +43,8 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     Ok(Report::new(Exit::Good).line(line).field("device_id", id))
 }
 
-/// Waits until the device is saved, for its code is used up and
-/// this program would take it along when it ends.
+/// Waits until the device is saved, for its code is used up and this program would take it along when it
+/// ends.
 fn saved_later(till: &Till) -> Option<String> {
     let until = Instant::now() + PATIENCE;
     while !till.is_device_saved() && Instant::now() < until {

@@ -50,8 +50,8 @@ pub fn c_abi() -> Result<Counts, Error> {
     })
 }
 
-/// A panic in a host that has loaded the compiler's unwinder as a
-/// DLL of its own. Only 32-bit programs have one.
+/// A panic in a host that has loaded the compiler's unwinder as a DLL of its own. Only 32-bit programs have
+/// one.
 fn unwinding(bench: &Bench) -> Result<Counts, Error> {
     let panics = packages::panicking(bench.bits)?;
     let gcc = tools::mingw(bench.bits, "gcc")?;
