@@ -56,7 +56,7 @@ fn a_payment_that_is_freed_while_another_thread_waits_for_it_tells_paid_once() {
         let bill = format!("B{round}");
         let code = shop.customer(Behaviour::NeverAnswers);
         shop.till.micropay_start(round, &bill, &code, 100, NONE).is(codes::PENDING);
-        eventually("the charge arrives", || shop.sent(Call::Micropay).len() == round);
+        eventually("the charge arrives", || shop.acted(Call::Micropay) == round);
         let slot = round.to_string();
         let waiting = shop.till.start_raw(&["payment_wait", &slot, "120000"]);
         shop.till.find(&bill);
@@ -446,7 +446,7 @@ fn a_bill_that_two_codes_paid_is_told_once_and_says_that_it_was_paid_twice() {
     shop.till.micropay("B1", &first, 100, NONE).is(codes::NOT_PAID);
     let second = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay_start(1, "B1", &second, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 2);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 2);
     pays(&shop, &first);
     shop.till.reconcile("").is(codes::OK);
     shop.till.settle("B1", NONE).is(codes::ERR_BUSY);
@@ -530,7 +530,7 @@ fn a_void_that_goes_on_when_its_payment_is_freed_gives_the_money_back() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::AsksPassword { ms: 100 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.free_payment(1).is(codes::OK);
     eventually("it is undone", || shop.till.unresolved().is(codes::OK).number("open") == 0);

@@ -195,6 +195,11 @@ impl Shop {
         all.into_iter().filter(|request| request.action == call).collect()
     }
 
+    /// How many requests of a kind the platform has acted on, which it does a little after they arrive.
+    pub fn acted(&self, call: Call) -> usize {
+        self.sent(call).iter().filter(|request| request.acted).count()
+    }
+
     /// Checks that a call sends nothing at all.
     #[track_caller]
     pub fn silent<T>(&self, call: impl FnOnce() -> T) -> T {

@@ -76,7 +76,7 @@ fn a_cancel_stops_the_waiting_and_undoes_nothing() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.till.cancel(1).is(codes::OK);
     let reply = shop.till.wait(1).is(codes::UNKNOWN);
     assert_eq!((reply.text("state"), reply.text("money")), ("open", "may_have_moved"));
@@ -108,7 +108,7 @@ fn a_void_of_a_running_payment_refunds_it_if_it_turns_out_to_be_paid() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::AsksPassword { ms: 300 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.till.void_payment(1).is(codes::OK);
     let reply = shop.till.wait(1).is(codes::VOIDED);
     assert_eq!((reply.number("refund_fen"), reply.text("state")), (100, "refunded"));
@@ -216,7 +216,7 @@ fn closing_ends_calls_and_payments_that_go_on_as_unknown() {
     let codes_of: Vec<_> = (0..3).map(|_| shop.customer(Behaviour::NeverAnswers)).collect();
     let blocking = shop.till.micropay_aside("B1", &codes_of[0], 100, NONE);
     shop.till.micropay_start(1, "B2", &codes_of[1], 100, NONE).is(codes::PENDING);
-    eventually("both arrive", || shop.sent(Call::Micropay).len() == 2);
+    eventually("both arrive", || shop.acted(Call::Micropay) == 2);
     shop.once(Call::Micropay, Fault::Held);
     shop.till.micropay_start(2, "B3", &codes_of[2], 100, NONE).is(codes::PENDING);
     eventually("all three are in the book", || shop.bills().len() == 3);

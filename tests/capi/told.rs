@@ -67,7 +67,7 @@ fn what_is_undone_was_never_told_as_paid() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::AsksPassword { ms: 300 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::VOIDED);
     assert_eq!(on_record(&shop).0, None);
@@ -236,7 +236,7 @@ fn not_undone_by_handle(shop: &Shop) -> (String, Reply) {
 fn not_undone_while_it_runs(shop: &Shop) -> (String, Reply) {
     let code = shop.customer(Behaviour::AsksPassword { ms: 200 });
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.once(Call::Refund, Fault::RequestLost);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.wait(1).is(codes::NOT_REFUNDED);

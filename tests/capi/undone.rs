@@ -143,7 +143,7 @@ fn a_cancel_after_a_void_stops_the_charge_that_goes_on_as_well() {
     let shop = Shop::open_utf8();
     let code = shop.customer(Behaviour::NeverAnswers);
     shop.till.micropay_start(1, "B1", &code, 100, NONE).is(codes::PENDING);
-    eventually("the charge arrives", || shop.sent(Call::Micropay).len() == 1);
+    eventually("the charge arrives", || shop.acted(Call::Micropay) == 1);
     shop.till.void_payment(1).is(codes::OK);
     shop.till.cancel(1).is(codes::OK);
     shop.till.wait(1).is(codes::UNKNOWN);
