@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::chain::chain;
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
     PayTypeChoice, ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest,
     RefundTask, RowId, SettleTask, Step, Store, Task, VoidReport, VoidTask, Which,
 };
 use crate::payment::admission;
+use crate::payment::archive::{DAYS_BEFORE_ARCHIVE, is_before};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
@@ -23,6 +25,20 @@ use crate::till::error::Error;
 use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
 use crate::till::{Till, clock};
+
+/// How many bills move to the archive in one write. Other calls wait that long.
+const MOVED_TOGETHER: u32 = 200;
+
+/// What came of moving bills to the archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Archived {
+    /// How many bills were moved.
+    pub bills: usize,
+    /// How many bills of those days stay: something of them is undecided, not compared or recent.
+    pub stayed: usize,
+    /// The size of the ledger afterwards.
+    pub ledger_bytes: i64,
+}
 
 /// The response to a request to charge.
 pub enum Admission {
@@ -292,7 +308,41 @@ impl Till {
         }
         let closing = self.ledger.close_day(day, by, now.ms)?;
         self.log.info(&format!("day.closed day={day} by={}", closing.by));
+        match self.ledger.forget_codes(&now.day) {
+            Ok(0) => {}
+            Ok(count) => self.log.info(&format!("codes.forgotten {count}")),
+            Err(error) => self.log.warn(&format!("codes.forgotten not written: {}", chain(&error))),
+        }
         Ok(closing)
+    }
+
+    /// Moves the bills that are done with, and on which nothing has happened after a day, `2026-11-22`, from
+    /// the ledger to its archive. Sends nothing. Every call about such a bill finds it as before.
+    pub fn archive(&self, day: &str) -> Result<Archived, Error> {
+        let _lock = self.in_flight.lock("archive", "")?;
+        let is_closed = self.ledger.closing(day)?.is_some();
+        if !is_closed || !is_before(day, &self.today(), DAYS_BEFORE_ARCHIVE) {
+            return Err(driver::Error::DayNotArchivable(day.to_owned()).into());
+        }
+        let mut archived = Archived::default();
+        let mut after = 0;
+        loop {
+            let bills = self.ledger.bills_until(day, after, MOVED_TOGETHER)?;
+            let Some((last, _)) = bills.last() else { break };
+            after = *last;
+            let all = bills.len();
+            // A bill that another call is working on stays.
+            let lock = |(_, bill): (i64, String)| Some((self.in_flight.lock("bill", &bill).ok()?, bill));
+            let (_locks, bills): (Vec<_>, Vec<_>) = bills.into_iter().filter_map(lock).unzip();
+            let moved = self.ledger.archive(&bills, day)?;
+            archived.bills += moved;
+            archived.stayed += all - moved;
+        }
+        archived.ledger_bytes = self.ledger.shrink()?;
+        let Archived { bills, stayed, ledger_bytes } = archived;
+        self.log
+            .info(&format!("archived day={day} bills={bills} stayed={stayed} ledger_bytes={ledger_bytes}"));
+        Ok(archived)
     }
 
     /// Records that a person has seen an alarm.
@@ -472,6 +522,10 @@ impl Context for Till {
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
         self.secrets.seal(code.reveal())
+    }
+
+    fn print(&self, code: &AuthCode) -> String {
+        self.code_key.print(&code.fingerprint())
     }
 
     fn unseal(&self, sealed: &str) -> std::io::Result<String> {
