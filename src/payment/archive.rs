@@ -53,6 +53,8 @@ pub struct WholeBill {
     pub last_day: String,
     /// Whether a reconciliation had a response about each charge and refund that was sent.
     pub is_compared: bool,
+    /// Whether the program is known to have received each report that it is paid.
+    pub is_heard: bool,
     /// Whether an alarm about it waits for a person.
     pub has_alarm: bool,
     /// Whether another bill has a part in one of its orders, so that neither can be judged without the other.
@@ -103,7 +105,7 @@ impl WholeBill {
         if self.charges.iter().any(|row| row.to_void) {
             return Some(Stay::ToVoid);
         }
-        if self.charges.iter().any(|row| row.is_unfinished) {
+        if !self.is_heard || self.charges.iter().any(|row| row.is_unfinished) {
             return Some(Stay::Unfinished);
         }
         if self.last_day.is_empty() || *self.last_day > *until {

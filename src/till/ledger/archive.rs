@@ -469,8 +469,12 @@ fn whole(
         }
     }
     parts.extend(decisions);
+    let unheard = "SELECT EXISTS (SELECT 1 FROM charge, ledger WHERE out_trade_no = ?1 AND told_in > heard)";
+    let is_unheard: bool = connection.prepare_cached(unheard)?.query_row([out_trade_no], |row| row.get(0))?;
     let has_alarm = alarms.iter().any(|alarm| !alarm.is_acknowledged);
-    Ok((WholeBill { charges, refunds, last_day, is_compared, has_alarm, is_entangled }, parts))
+    let bill =
+        WholeBill { charges, refunds, last_day, is_compared, is_heard: !is_unheard, has_alarm, is_entangled };
+    Ok((bill, parts))
 }
 
 /// The last day on which something happened to a row, and whether it was compared with the platform. Times

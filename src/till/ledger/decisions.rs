@@ -63,7 +63,7 @@ impl Ledger {
     /// The decisions about a bill and its refunds, the oldest first.
     pub fn decisions_of_bill(&self, out_trade_no: &str) -> Result<Vec<Listed>, LedgerError> {
         self.recall(By::Bill(out_trade_no))?;
-        self.listed(listed!("main"), "WHERE out_trade_no = ?1", out_trade_no)
+        Ok(without_ids(self.listed(listed!("main"), "WHERE out_trade_no = ?1", out_trade_no)?))
     }
 
     /// The decisions of a day, `2026-11-22`; one made on a day already closed belongs to the first open day.
@@ -73,24 +73,29 @@ impl Ledger {
             let of_day = "SELECT id FROM archive.decision WHERE day = ?1";
             decisions.extend(self.listed(listed!("archive"), &archived_part("decision", of_day), day)?);
         }
-        Ok(decisions)
+        decisions.sort_by_key(|(id, _)| *id);
+        Ok(without_ids(decisions))
     }
 
-    fn listed(&self, all: &str, condition: &str, value: &str) -> Result<Vec<Listed>, LedgerError> {
+    fn listed(&self, all: &str, condition: &str, value: &str) -> Result<Vec<(i64, Listed)>, LedgerError> {
         let connection = self.lock();
         let sql = format!("SELECT * FROM ({all}) {condition} ORDER BY id");
         let mut statement = connection.prepare(&sql)?;
         let rows = statement.query_map([value], |row| {
-            let decided = decided(row)?;
-            Ok(Listed {
+            let listed = Listed {
                 out_trade_no: row.get("out_trade_no")?,
                 attempt: row.get("attempt")?,
                 out_refund_no: row.get("out_refund_no")?,
-                decided,
-            })
+                decided: decided(row)?,
+            };
+            Ok((row.get("id")?, listed))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+fn without_ids(listed: Vec<(i64, Listed)>) -> Vec<Listed> {
+    listed.into_iter().map(|(_, listed)| listed).collect()
 }
 
 /// Whether a person has decided that a charge of this bill is paid.

@@ -47,6 +47,7 @@ SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1
                 WHERE out_refund_no = r.out_refund_no AND out_trade_no = r.out_trade_no AND dm_id = r.dm_id
                 AND refund_fen = r.refund_fen AND state = r.state AND before = r.before AND id = r.id)
     AND EXISTS (SELECT 1 FROM refund INDEXED BY refund_order WHERE dm_id = r.dm_id AND id = r.id)
+    AND EXISTS (SELECT 1 FROM refund INDEXED BY refund_bill WHERE out_trade_no = r.out_trade_no AND id = r.id)
     AND (r.state = 'open') =
         EXISTS (SELECT 1 FROM refund INDEXED BY refund_open
                 WHERE state = 'open' AND dm_id = r.dm_id AND id = r.id))";
