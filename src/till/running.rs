@@ -26,6 +26,7 @@ use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
 use crate::till::{Till, clock};
 
+const DAY_MS: i64 = 86_400_000;
 /// How many bills move to the archive in one write. Other calls wait that long.
 const MOVED_TOGETHER: u32 = 200;
 
@@ -316,6 +317,11 @@ impl Till {
         Ok(closing)
     }
 
+    /// The last day that [`Till::archive`] accepts.
+    pub fn last_day_to_archive(&self) -> String {
+        clock::day(self.now_ms() - DAYS_BEFORE_ARCHIVE * DAY_MS)
+    }
+
     /// Moves the bills that are done with, and on which nothing has happened after a day, `2026-11-22`, from
     /// the ledger to its archive. Sends nothing. Every call about such a bill finds it as before.
     pub fn archive(&self, day: &str) -> Result<Archived, Error> {
@@ -416,6 +422,11 @@ impl Till {
         })
     }
 
+    /// Wall time, ms since 1970; the platform's if it is known.
+    fn now_ms(&self) -> i64 {
+        self.http.platform_ms().unwrap_or_else(clock::wall)
+    }
+
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
         let Exchange { request, kind, left } = exchange;
         match kind {
@@ -443,8 +454,7 @@ impl Context for Till {
     }
 
     fn moment(&self) -> Moment {
-        let ms = clock::wall();
-        Moment { ms, day: clock::day(self.http.platform_ms().unwrap_or(ms)) }
+        Moment { ms: clock::wall(), day: clock::day(self.now_ms()) }
     }
 
     fn platform_time(&self) -> String {
