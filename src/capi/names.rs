@@ -194,7 +194,7 @@ names! {
     REFUND_TOTAL "refund_total", yuan, "order, bill",
         zh "退款合计，负数",
         en "all refunds together, as a negative amount";
-    DAY "day", text, "day, reconciliation, charge, refund",
+    DAY "day", text, "day, reconciliation, charge, refund, wsy_archive",
         zh "日期，如 2026-11-22（北京时间）；收款和退款的是开始的那一天",
         en "the day, such as 2026-11-22 (Beijing); of a charge or refund: the day on which it started";
     ENDED_DAY "ended_day", text, "charge, refund",
