@@ -202,7 +202,7 @@ pub struct NewCharge<'a> {
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
     pub sealed_code: &'a str,
-    /// What the ledger keeps for ever to recognise the code.
+    /// What the ledger keeps forever to recognise the code.
     pub code_print: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,

@@ -31,7 +31,8 @@ fn age(shop: &Shop, days: i64) {
     let ms = days * DAY_S * 1_000;
     let day = |name: &str| format!("{name} = IIF({name} = '', '', date({name}, '-{days} days'))");
     let sql = format!(
-        "UPDATE charge SET started_ms = started_ms - {ms}, ended_ms = ended_ms - {ms}, told_ms = told_ms - {ms}, \
+        "UPDATE charge SET started_ms = started_ms - {ms}, ended_ms = ended_ms - {ms}, \
+         told_ms = told_ms - {ms}, \
          {}, {}, {}; \
          UPDATE refund SET started_ms = started_ms - {ms}, ended_ms = ended_ms - {ms}, {}, {}; \
          UPDATE alarm SET raised_ms = raised_ms - {ms}, acknowledged_ms = acknowledged_ms - {ms}; \

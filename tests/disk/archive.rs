@@ -429,10 +429,17 @@ fn a_lost_archive_can_be_given_up_by_a_person() {
     drop(open);
     fs::remove_file(folder.path().join("archive.db")).unwrap();
     let open = Ledger::open(folder.path(), true).unwrap();
-    // Its numbers stay refused.
+    assert!(open.archive_trouble().is_none());
+    // Its numbers stay refused, and a new one can be begun.
     assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
-    drop(open);
-    assert!(!folder.path().join("archive.db").exists());
+    assert!(open.charges_of_day(DAY).unwrap().iter().all(|row| row.out_trade_no != "paid"));
+    let row = begin(&open, "new", 60);
+    let row = row.after(&Record::NotSent("no route".to_owned()), Tells::Nothing, &at(0)).unwrap();
+    open.write_charge(&row).unwrap();
+    begin(&open, "newest", 61);
+    assert_eq!(archive(&open).unwrap(), 1);
+    assert_eq!(open.charges("new").unwrap().len(), 1);
+    assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
 }
 
 #[test]
