@@ -96,7 +96,8 @@ fn every_call_about_an_archived_bill_answers_as_before() {
     let (till, day) = (&shop.till, ago(AGO));
     let silent = |call: &dyn Fn() -> Reply| shop.silent(call);
     let fresh = shop.wechat();
-    let calls: Vec<(&str, Box<dyn Fn() -> Reply + '_>)> = vec![
+    type Question<'a> = (&'a str, Box<dyn Fn() -> Reply + 'a>);
+    let calls: Vec<Question<'_>> = vec![
         ("charge", Box::new(|| silent(&|| till.micropay("B1", &fresh, 100, NONE).is(codes::PAID_EARLIER)))),
         (
             "amount",

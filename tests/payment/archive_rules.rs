@@ -30,7 +30,8 @@ fn paid() -> ChargeRow {
 fn a_bill_goes_once_every_part_of_it_is_done_with() {
     assert_eq!(whole(paid(), Vec::new()).stays(DAY), None);
     assert_eq!(whole(paid(), Vec::new()).stays(NEXT), None);
-    let wrong: [(Stay, fn(&mut WholeBill)); 10] = [
+    type Change = fn(&mut WholeBill);
+    let wrong: [(Stay, Change); 10] = [
         (Stay::Open, |bill| bill.charges.clear()),
         (Stay::Open, |bill| bill.charges.push(charge())),
         (Stay::Open, |bill| bill.has_alarm = true),

@@ -49,10 +49,13 @@ pub(super) enum By<'a> {
     Day(&'a str),
 }
 
+/// A row by its table and its number.
+type Part = (&'static str, i64);
+
 /// A bill that moves, with the rows that belong to it.
 struct Moving {
     out_trade_no: String,
-    parts: Vec<(&'static str, i64)>,
+    parts: Vec<Part>,
 }
 
 impl Archive {
@@ -402,7 +405,7 @@ pub(super) fn archived_part(kind: &str, ids: &str) -> String {
 
 /// The newest row of each table. A refund that was not sent does not count: its row may be removed, see
 /// [`writes::begin_refund`](super::writes::begin_refund).
-fn newest(connection: &Connection) -> Result<Vec<(&'static str, i64)>, LedgerError> {
+fn newest(connection: &Connection) -> Result<Vec<Part>, LedgerError> {
     let mut newest = Vec::new();
     for kind in TABLES {
         let sql = match kind {
@@ -420,10 +423,7 @@ fn newest(connection: &Connection) -> Result<Vec<(&'static str, i64)>, LedgerErr
 }
 
 /// Reads a bill with everything that belongs to it, and the rows that these are.
-fn whole(
-    connection: &Connection,
-    out_trade_no: &str,
-) -> Result<(WholeBill, Vec<(&'static str, i64)>), LedgerError> {
+fn whole(connection: &Connection, out_trade_no: &str) -> Result<(WholeBill, Vec<Part>), LedgerError> {
     let charges = compared::charges(connection, out_trade_no)?;
     let mut refunds = rows::refunds(connection, "WHERE out_trade_no = ?1 ORDER BY id", [out_trade_no])?;
     let mut alarms = alarms_where(connection, "out_trade_no = ?1", out_trade_no)?;
