@@ -30,7 +30,7 @@ const DAY_MS: i64 = 86_400_000;
 /// How many bills move to the archive in one write. Other calls wait that long.
 const MOVED_TOGETHER: u32 = 200;
 
-/// What came of moving bills to the archive.
+/// The outcome of moving bills to the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Archived {
     /// How many bills were moved.

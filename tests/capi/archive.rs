@@ -71,7 +71,7 @@ fn old_shop() -> (Shop, String) {
     (shop, code)
 }
 
-/// What the platform has taken and not given back, in fen.
+/// The sum that the platform has taken and not given back, in fen.
 fn captured(shop: &Shop) -> i64 {
     let paid = shop.bills().into_iter().filter(|bill| bill.state == BillStateWord::Paid);
     paid.map(|bill| bill.total_fen.0 - bill.refunds.iter().map(|refund| refund.refund_fen.0).sum::<i64>())
@@ -136,7 +136,7 @@ fn every_call_about_an_archived_bill_answers_as_before() {
         let again = shop.till.archive("").is(codes::OK).number("archived");
         assert!((*name == "day") == (again == 0), "{name}: {again}");
     }
-    // What is not told by a list: money still moves once.
+    // Money still moves once.
     till.refund("R2", "B1", 60, NONE).is(codes::REFUNDED);
     till.micropay("B1", &fresh, 100, NONE).is(codes::ERR_ALREADY_REFUNDED);
     till.void("B5", NONE).is(codes::REFUNDED);
@@ -320,7 +320,7 @@ fn a_till_that_is_killed_while_it_archives_forgets_nothing() {
     assert!(deaths > 60 && survived == 4, "{deaths} deaths");
 }
 
-/// What the ledger keeps of a code cannot be searched through, also in a ledger of an earlier version.
+/// The print of a code cannot be searched through, also in a ledger of an earlier version.
 #[test]
 fn what_recognises_an_auth_code_is_keyed() {
     let shop = Shop::open_utf8();

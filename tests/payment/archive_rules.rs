@@ -1,4 +1,4 @@
-//! What may move to the archive, and what may be forgotten: only what nothing can be asked about any more.
+//! A bill moves to the archive, and a code is forgotten, only when nothing can be asked about it any more.
 
 use wsy::payment::archive::{
     DAYS_BEFORE_ARCHIVE, DAYS_OF_CODES, Outcome, Stay, WholeBill, is_before, may_forget_code,

@@ -30,14 +30,14 @@ pub(super) struct Archive {
     trouble: Option<Cause>,
 }
 
-/// What an archived bill is looked up by.
+/// The key that an archived bill is looked up by.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum By<'a> {
     /// The caller's number of the bill.
     Bill(&'a str),
     /// The caller's number of a refund.
     Refund(&'a str),
-    /// What recognises an auth code.
+    /// The keyed print of an auth code.
     Code(&'a str),
     /// A platform order.
     Order(&'a str),
@@ -505,7 +505,7 @@ fn last_day_of(kind: &str) -> &'static str {
     }
 }
 
-/// What is needed of an alarm.
+/// An alarm, as far as it matters here.
 struct Raised {
     id: i64,
     out_trade_no: String,
