@@ -51,8 +51,8 @@ pub struct ChargeRow {
     pub wallet: Wallet,
     /// The masked auth code, for people.
     pub code_masked: String,
-    /// The keyed print of the auth code, which recognises it when it is scanned again; the code cannot be found
-    /// from it.
+    /// The keyed print of the auth code, which recognises it when it is scanned again; the code cannot be
+    /// found from it.
     pub code_print: String,
     /// The auth code itself, sealed: while the charge is open, and after it was not paid, to check that it
     /// stayed unpaid.

@@ -175,7 +175,8 @@ fn a_failure_that_version_4_heard_is_of_no_order() {
     ledger.check_whole().unwrap();
 }
 
-/// The print of a code could be searched through before version 6. It is keyed once, and finds the same bills.
+/// Before version 6, the print of a code could be searched through. It is keyed once, and finds the same
+/// bills.
 #[test]
 fn the_codes_of_an_earlier_version_are_keyed_once() {
     let fresh = TempDir::new().unwrap();
