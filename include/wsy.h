@@ -12,6 +12,7 @@
  *   wsy_unresolved     lists what is undecided, and paid sales that may never have been completed; a person can
  *                      decide them with wsy_decide.
  *   wsy_close_day      fixes the day's totals; wsy_reconcile compares the day with the platform.
+ *   wsy_archive        keeps the ledger small over the years.
  *   wsy_close          before the program ends; wsy_close_all first, in a development environment.
  *
  * IN SHORT (the complete program is examples/c/till.c)
@@ -459,6 +460,16 @@
  * Neither an order number that the config's cancelregex matches, nor a transaction of this till.
  */
 #define WSY_ERR_DM_ID (-174)
+
+/*
+ * The day cannot be archived: it is not closed, or not long enough ago.
+ */
+#define WSY_ERR_DAY_NOT_ARCHIVABLE (-175)
+
+/*
+ * The bill or day is in the archive, which is missing or cannot be read.
+ */
+#define WSY_ERR_ARCHIVE (-176)
 
 /*
  * The code page of UTF-8 text.
@@ -1610,6 +1621,41 @@ int32_t wsy_close_day(wsy_client *client,
                       const char *day,
                       const char *by,
                       wsy_reply **reply);
+
+/*
+ * Moves old bills from the ledger to its archive, so that the ledger does not grow forever. Sends nothing.
+ *
+ * A bill moves with all its attempts, refunds, alarms and decisions if nothing of it is undecided or waits
+ * for a person, wsy_reconcile has compared all of it, and nothing happened to it after the day. Nothing is
+ * forgotten: every call finds an archived bill as before and takes it back into the ledger; its number, and
+ * those of its refunds, cannot be used for anything else. The auth codes of archived bills are removed.
+ *
+ * The archive is archive.db in the data folder. It belongs to the ledger: copy, move and back up the folder
+ * as a whole. Without it the till goes on selling, folder_doubt of wsy_open says "archive", and calls about
+ * what was archived return WSY_ERR_ARCHIVE. Only auth codes and order numbers of archived bills are then not
+ * recognised.
+ *
+ * Calls wait for one another for up to a second or two. Call it once a month, say, after wsy_close_day and
+ * wsy_reconcile, while nobody is paying. A crash at any moment loses nothing; calling again continues.
+ *
+ * day:   the last day to archive, such as "2026-08-31", in Beijing time; NULL for 90 days ago. It has to be
+ *        closed, and at least 90 days ago: late captures, refunds and reconciliations come before that.
+ * reply: NULL, or receives a reply with the fields day, archived (how many bills moved), stayed (how many of
+ *        those days did not, see wsy_unresolved, wsy_alarms and wsy_reconcile) and ledger_bytes (the size of
+ *        the ledger afterwards)
+ *
+ * Threads: any.
+ *
+ * Returns WSY_OK, WSY_ERR_DAY_NOT_ARCHIVABLE, WSY_ERR_ARGUMENT (not a day), WSY_ERR_ARCHIVE (the file cannot
+ * be read or written), WSY_ERR_BUSY (another call is archiving), WSY_ERR_CANCELLED (the client is being
+ * closed), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE. Whatever moved before an error stays archived.
+ *
+ * Pointers:
+ * day is NULL or a NUL-terminated string; reply is NULL or points to a pointer.
+ */
+int32_t wsy_archive(wsy_client *client,
+                    const char *day,
+                    wsy_reply **reply);
 
 /*
  * Lists the charges and refunds that are undecided or need a person. Sends nothing.

@@ -198,6 +198,10 @@ const
   WSY_ERR_NOT_PRINTED = -173;
   /// Neither an order number that the config's cancelregex matches, nor a transaction of this till.
   WSY_ERR_DM_ID = -174;
+  /// The day cannot be archived: it is not closed, or not long enough ago.
+  WSY_ERR_DAY_NOT_ARCHIVABLE = -175;
+  /// The bill or day is in the archive, which is missing or cannot be read.
+  WSY_ERR_ARCHIVE = -176;
   /// The code page of UTF-8 text.
   WSY_UTF8 = 65001;
   /// The code page of GBK text.
@@ -546,6 +550,9 @@ type
     /// <summary>Closes a day; '' for today. Its totals are final, and later outcomes count for the next day.
     /// The reply is that of Day.</summary>
     function CloseDay(const By: string; const Date: string = ''): TWsyReply;
+    /// <summary>Moves bills that are done with, up to a closed day at least 90 days ago ('' for that), into
+    /// the archive, which keeps the ledger small. Every call still finds them.</summary>
+    function Archive(const Date: string = ''): TWsyReply;
     /// <summary>All charges and refunds that are undecided or need a person, and the list 'unfinished' of
     /// bills that are paid but may never have been reported as paid: check whether the goods were handed
     /// over, then call Settle.</summary>
@@ -679,6 +686,7 @@ var
   wsy_find_refund: function(client: wsy_client; out_refund_no: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_day: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_close_day: function(client: wsy_client; day, by: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
+  wsy_archive: function(client: wsy_client; day: PAnsiChar; reply: pwsy_reply): Integer; cdecl;
   wsy_unresolved: function(client: wsy_client; reply: pwsy_reply): Integer; cdecl;
   wsy_decide: function(client: wsy_client; out_trade_no: PAnsiChar; attempt: Integer; decision, by, why: PAnsiChar;
     reply: pwsy_reply): Integer; cdecl;
@@ -982,6 +990,7 @@ begin
   @wsy_find_refund := Entry('wsy_find_refund');
   @wsy_day := Entry('wsy_day');
   @wsy_close_day := Entry('wsy_close_day');
+  @wsy_archive := Entry('wsy_archive');
   @wsy_unresolved := Entry('wsy_unresolved');
   @wsy_decide := Entry('wsy_decide');
   @wsy_decide_refund := Entry('wsy_decide_refund');
@@ -2176,6 +2185,18 @@ begin
   DateText := ToNative(Date, FCodePage);
   Found := nil;
   Code := wsy_close_day(FHandle, Optional(DateText), PAnsiChar(ByText), @Found);
+  Result := Answer(Code, Found);
+end;
+
+function TWsyClient.Archive(const Date: string): TWsyReply;
+var
+  DateText: TWsyNative;
+  Found: wsy_reply;
+  Code: Integer;
+begin
+  DateText := ToNative(Date, FCodePage);
+  Found := nil;
+  Code := wsy_archive(FHandle, Optional(DateText), @Found);
   Result := Answer(Code, Found);
 end;
 

@@ -223,6 +223,12 @@
 * 单号有误，这次没有收款，也没有退款。
 #DEFINE WSY_ERR_DM_ID (-174)
 
+* 这一天还不能归档。
+#DEFINE WSY_ERR_DAY_NOT_ARCHIVABLE (-175)
+
+* 这一单已归档，归档文件读不出来；没有收款，也没有退款。
+#DEFINE WSY_ERR_ARCHIVE (-176)
+
 * 代码页：UTF-8。
 #DEFINE WSY_UTF8 65001
 

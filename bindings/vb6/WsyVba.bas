@@ -81,6 +81,8 @@ Public Const WSY_ERR_PRINTER_OFFLINE As Long = -171  ' ´òÓ¡»úÃ»ÓĞÏìÓ¦¡£¿îÏî²»ÊÜÓ
 Public Const WSY_ERR_NO_PAPER As Long = -172  ' ´òÓ¡»úÈ±Ö½¡£¿îÏî²»ÊÜÓ°Ïì¡£
 Public Const WSY_ERR_NOT_PRINTED As Long = -173  ' Ğ¡Æ±Ã»ÓĞ´òÍê¡£¿îÏî²»ÊÜÓ°Ïì¡£
 Public Const WSY_ERR_DM_ID As Long = -174  ' µ¥ºÅÓĞÎó£¬Õâ´ÎÃ»ÓĞÊÕ¿î£¬Ò²Ã»ÓĞÍË¿î¡£
+Public Const WSY_ERR_DAY_NOT_ARCHIVABLE As Long = -175  ' ÕâÒ»Ìì»¹²»ÄÜ¹éµµ¡£
+Public Const WSY_ERR_ARCHIVE As Long = -176  ' ÕâÒ»µ¥ÒÑ¹éµµ£¬¹éµµÎÄ¼ş¶Á²»³öÀ´£»Ã»ÓĞÊÕ¿î£¬Ò²Ã»ÓĞÍË¿î¡£
 Public Const WSY_UTF8 As Long = 65001  ' ´úÂëÒ³£ºUTF-8¡£
 Public Const WSY_GBK As Long = 936  ' ´úÂëÒ³£ºGBK¡£
 Public Const WSY_ZH As Long = 0  ' ÓïÑÔ£ºÖĞÎÄ¡£
@@ -265,6 +267,11 @@ Public Declare PtrSafe Function WsyDay Lib "wsy.dll" (ByVal hClient As Long, ByV
 ' Closes a day: later outcomes count for the next day, and its totals stay the same.
 Public Declare PtrSafe Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByVal sBy As String, ByRef hReply As Long) As Long
+
+' ¹éµµ£º°Ñ 90 ÌìÒÔÇ°¡¢ÒÑÁË½áµÄµ¥ÒÆµ½¹éµµÎÄ¼ş£¬ÕË±¾²»»áÒ»Ö±±ä´ó£»Ö®ºóÕÕÑùÄÜ²é¡¢ÄÜÍË¡£²»ÁªÍø¡£
+' Moves bills that are done with, up to a day at least 90 days ago, into the archive; sends nothing.
+Public Declare PtrSafe Function WsyArchive Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
+    ByRef hReply As Long) As Long
 
 ' ËùÓĞÉĞÎ´²éÇåµÄÊÕ¿îºÍÍË¿î£¬²»ÁªÍø¡£
 ' Lists all charges and refunds that are undecided; sends nothing.

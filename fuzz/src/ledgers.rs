@@ -247,6 +247,7 @@ fn new_charge<'a>(bill: &'a str, total_fen: i32, code: &'a AuthCode, started: &'
         wallet: &WECHAT,
         auth_code: code,
         sealed_code: code.reveal(),
+        code_print: code.reveal(),
         operator_id: "",
         placeholders: &NOTHING_TO_FILL,
         started,

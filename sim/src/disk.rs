@@ -441,6 +441,7 @@ mod tests {
             wallet: &row::Wallet::default(),
             auth_code: &AuthCode::parse("280000000000000001").unwrap(),
             sealed_code: "280000000000000001",
+            code_print: "print",
             operator_id: "",
             placeholders: &Placeholders::default(),
             started: &row::Moment { ms: 0, day: String::new() },

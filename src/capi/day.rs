@@ -107,6 +107,64 @@ pub unsafe extern "C" fn wsy_close_day(
     })
 }
 
+/// Moves old bills from the ledger to its archive, so that the ledger does not grow forever. Sends nothing.
+///
+/// A bill moves with all its attempts, refunds, alarms and decisions if nothing of it is undecided or waits
+/// for a person, wsy_reconcile has compared all of it, and nothing happened to it after the day. Nothing is
+/// forgotten: every call finds an archived bill as before and takes it back into the ledger; its number, and
+/// those of its refunds, cannot be used for anything else. The auth codes of archived bills are removed.
+///
+/// The archive is archive.db in the data folder. It belongs to the ledger: copy, move and back up the folder
+/// as a whole. Without it the till goes on selling, folder_doubt of wsy_open says "archive", and calls about
+/// what was archived return WSY_ERR_ARCHIVE. Only auth codes and order numbers of archived bills are then not
+/// recognised.
+///
+/// Calls wait for one another for up to a second or two. Call it once a month, say, after wsy_close_day and
+/// wsy_reconcile, while nobody is paying. A crash at any moment loses nothing; calling again continues.
+///
+/// day:   the last day to archive, such as "2026-08-31", in Beijing time; NULL for 90 days ago. It has to be
+///        closed, and at least 90 days ago: late captures, refunds and reconciliations come before that.
+/// reply: NULL, or receives a reply with the fields day, archived (how many bills moved), stayed (how many of
+///        those days did not, see wsy_unresolved, wsy_alarms and wsy_reconcile) and ledger_bytes (the size of
+///        the ledger afterwards)
+///
+/// Threads: any.
+///
+/// Returns WSY_OK, WSY_ERR_DAY_NOT_ARCHIVABLE, WSY_ERR_ARGUMENT (not a day), WSY_ERR_ARCHIVE (the file cannot
+/// be read or written), WSY_ERR_BUSY (another call is archiving), WSY_ERR_CANCELLED (the client is being
+/// closed), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE. Whatever moved before an error stays archived.
+///
+/// # Safety
+/// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.
+///
+/// # Stdcall
+/// Moves bills that are done with, up to a day at least 90 days ago, into the archive; sends nothing.
+/// 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。不联网。
+/// Empty for none: day
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsy_archive(
+    client: *mut wsy_client,
+    day: *const c_char,
+    reply: *mut *mut wsy_reply,
+) -> i32 {
+    // SAFETY: `day` is NULL or a string, as this function asks.
+    let day = unsafe { CText::new(day) };
+    // SAFETY: `reply` is NULL or points to a pointer, as this function asks.
+    let reply = unsafe { Out::new(reply) };
+    answer(client, &reply, |client| {
+        let day = client.optional(day)?.unwrap_or_else(|| client.till.last_day_to_archive());
+        if !clock::is_day(&day) {
+            return Err(Code::Argument.into());
+        }
+        let archived = client.till.archive(&day)?;
+        Ok(Draft::new(Code::Ok)
+            .field(names::DAY, day)
+            .field(names::ARCHIVED, archived.bills)
+            .field(names::STAYED, archived.stayed)
+            .field(names::LEDGER_BYTES, archived.ledger_bytes))
+    })
+}
+
 /// The day that the caller names, or today.
 pub(super) fn day_of(client: &Call, day: CText<'_>) -> Result<String, Code> {
     let day = client.optional(day)?.unwrap_or_else(|| client.till.today());

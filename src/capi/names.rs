@@ -194,7 +194,7 @@ names! {
     REFUND_TOTAL "refund_total", yuan, "order, bill",
         zh "退款合计，负数",
         en "all refunds together, as a negative amount";
-    DAY "day", text, "day, reconciliation, charge, refund",
+    DAY "day", text, "day, reconciliation, charge, refund, wsy_archive",
         zh "日期，如 2026-11-22（北京时间）；收款和退款的是开始的那一天",
         en "the day, such as 2026-11-22 (Beijing); of a charge or refund: the day on which it started";
     ENDED_DAY "ended_day", text, "charge, refund",
@@ -224,6 +224,15 @@ names! {
     DECISIONS "decisions", number, "wsy_find, day",
         zh "人工认定的次数",
         en "how many decisions people made";
+    ARCHIVED "archived", number, "wsy_archive",
+        zh "移到归档文件的单数",
+        en "how many bills were moved to the archive";
+    STAYED "stayed", number, "wsy_archive",
+        zh "这些日子里留在账本中的单数：还没有查清、须人工处理、没有对过账，或之后又有变动",
+        en "how many bills of those days stay in the ledger: undecided, waiting for a person, not reconciled, or changed since";
+    LEDGER_BYTES "ledger_bytes", number, "wsy_archive",
+        zh "归档之后账本文件的大小（字节）",
+        en "the size of the ledger file afterwards, in bytes";
     OPEN_CHARGES "open_charges", number, "wsy_open",
         zh "还没有查清的收款笔数",
         en "how many charges are undecided";
@@ -240,8 +249,8 @@ names! {
         zh "配置从哪里来：platform、file（平台连不上）、none",
         en "where the config comes from: platform, file (the platform could not be reached), none";
     FOLDER_DOUBT "folder_doubt", text, "open",
-        zh "数据文件夹可能有的问题，用空格分开：network（在网络盘上）、synced（在同步盘上）、no_mark（缺少 ledger.mark，这次无法发现旧备份）；没有则为空",
-        en "what may be wrong with the data folder, separated by spaces: network (it is on a network drive), synced (another program keeps it the same on several machines), no_mark (ledger.mark was missing, so an old backup could not be noticed this time); empty for nothing";
+        zh "数据文件夹可能有的问题，用空格分开：network（在网络盘上）、synced（在同步盘上）、no_mark（缺少 ledger.mark，这次无法发现旧备份）、archive（归档文件缺失或读不出来）；没有则为空",
+        en "what may be wrong with the data folder, separated by spaces: network (it is on a network drive), synced (another program keeps it the same on several machines), no_mark (ledger.mark was missing, so an old backup could not be noticed this time), archive (the archive is missing or cannot be read); empty for nothing";
     DEVICE_SAVED "device_saved", number, "config",
         zh "设备的密钥是否已存到磁盘：0 表示还没有存好，现在关闭程序就要重新激活",
         en "whether the device's key is on disk; 0: not yet, and a till that is closed now has to be activated again";

@@ -158,6 +158,7 @@ stdcall! {
     WsyFindRefund = find::wsy_find_refund(client: handle, out_refund_no: text, reply: given);
     WsyDay = day::wsy_day(client: handle, day: or_empty, reply: given);
     WsyCloseDay = day::wsy_close_day(client: handle, day: or_empty, by: text, reply: given);
+    WsyArchive = day::wsy_archive(client: handle, day: or_empty, reply: given);
     WsyUnresolved = unresolved::wsy_unresolved(client: handle, reply: given);
     WsyDecide = decision::wsy_decide(client: handle, out_trade_no: text, attempt: number, decision: text,
         by: text, why: text, reply: given);

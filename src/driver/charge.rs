@@ -192,7 +192,7 @@ fn admit_known<C: Context>(
     request: &ChargeRequest,
     lock: &C::Lock,
 ) -> Result<Known<C::Lock>, Error> {
-    let print = request.auth_code.fingerprint();
+    let print = context.print(&request.auth_code);
     let account = account(context, &request.out_trade_no)?;
     let insists = request.insist == Insist::MayChargeTwice;
     let row = |at: usize| account.rows[at].clone();
@@ -226,7 +226,7 @@ fn admit_known<C: Context>(
 
 /// Locks the auth code; refuses one that was ever sent for another bill.
 fn lock_code<C: Context>(context: &C, request: &ChargeRequest) -> Result<C::Lock, Error> {
-    let print = request.auth_code.fingerprint();
+    let print = context.print(&request.auth_code);
     let lock = context.lock("auth code", &print)?;
     let uses = context.store().charges_with_code(&print)?;
     let taken =
@@ -798,6 +798,7 @@ fn begin<C: Context>(
         wallet,
         auth_code: &request.auth_code,
         sealed_code: &sealed,
+        code_print: &context.print(&request.auth_code),
         operator_id: request.extra.get("operator_id").unwrap_or_default(),
         placeholders: &request.placeholders,
         started: &context.moment(),

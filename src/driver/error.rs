@@ -1,6 +1,7 @@
 //! Why the driver does not do what it was asked to. Each of these guarantees that no request that moves money
 //! was sent.
 
+use crate::payment::archive::DAYS_BEFORE_ARCHIVE;
 use crate::payment::{Cause, LedgerError, PersistError};
 use crate::protocol::amount::yuan;
 
@@ -87,6 +88,9 @@ pub enum Error {
     /// The day lies in the future. With the day.
     #[error("the day {0} lies in the future")]
     DayNotOver(String),
+    /// The day is not closed, or not long enough ago to be archived. With the day.
+    #[error("the day {0} is not closed, or less than {days} days ago", days = DAYS_BEFORE_ARCHIVE)]
+    DayNotArchivable(String),
     /// The platform's bill lacks a known refund, or shows it as a different one.
     #[error("the platform's bill lacks a known refund, or shows it with another number and time")]
     BillLacksRefund,

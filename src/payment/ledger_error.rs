@@ -39,6 +39,9 @@ pub enum LedgerError {
         /// How many there were.
         writes: i64,
     },
+    /// The bill is in the archive, which cannot be read.
+    #[error("the archive of the ledger cannot be read")]
+    Archive(#[source] Cause),
     /// The disk is full.
     #[error("no space is left for the ledger")]
     Full(#[source] Cause),

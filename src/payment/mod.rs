@@ -7,6 +7,7 @@
 //! their own, and know no wall time.
 
 pub mod admission;
+pub mod archive;
 pub mod bill;
 pub mod charge;
 pub mod day;

@@ -50,7 +50,8 @@ pub struct ChargeRow {
     pub wallet: Wallet,
     /// The masked auth code, for people.
     pub code_masked: String,
-    /// The auth code's fingerprint.
+    /// The keyed print of the auth code, which recognises it when it is scanned again; the code cannot be
+    /// found from it.
     pub code_print: String,
     /// The auth code itself, sealed: while the charge is open, and after it was not paid, to check that it
     /// stayed unpaid.
@@ -199,6 +200,8 @@ pub struct NewCharge<'a> {
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
     pub sealed_code: &'a str,
+    /// Its keyed print, which the ledger keeps forever to recognise it.
+    pub code_print: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,
     /// The caller's values for the placeholders of receipts.
@@ -245,7 +248,7 @@ impl ChargeRow {
             total_fen: new.total_fen,
             wallet: new.wallet.clone(),
             code_masked: new.auth_code.masked(),
-            code_print: new.auth_code.fingerprint(),
+            code_print: new.code_print.to_owned(),
             auth_code: Some(new.sealed_code.to_owned()),
             state: ChargeState::Open,
             started_ms: new.started.ms,

@@ -52,7 +52,8 @@ impl AuthCode {
         format!("{head}{}{tail}", "*".repeat(self.0.len() - 6))
     }
 
-    /// Returns what the ledger keeps forever, to recognise a code that is scanned a second time.
+    /// Returns the SHA-1 of the digits. There are few enough codes to search through, so that it is kept in
+    /// memory only.
     pub fn fingerprint(&self) -> String {
         sha1_hex(self.0.as_bytes())
     }

@@ -5,9 +5,19 @@ pub fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.trim().split_once(' ')?;
     let [year, month, day] = numbers(date, '-')?;
     let [hour, minute, second] = numbers(time, ':')?;
-    let is_time =
-        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    let is_time = is_day(month, day) && hour < 24 && minute < 60 && second < 60;
     is_time.then(|| ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+/// Converts a day such as `2018-04-21` to its number, of which only differences are meaningful; `None` if the
+/// text is not a day.
+pub fn day_number(text: &str) -> Option<i64> {
+    let [year, month, day] = numbers(text, '-')?;
+    is_day(month, day).then(|| days(year, month, day))
+}
+
+fn is_day(month: i64, day: i64) -> bool {
+    (1..=12).contains(&month) && (1..=31).contains(&day)
 }
 
 /// Counts calendar days, in years that begin with March so that a leap day is the last of its year.

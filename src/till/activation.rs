@@ -85,7 +85,7 @@ impl Till {
             // The platform does not accept it: nothing can be asked as that device.
             Saved::Device(_) if matches!(self.refusal(), Some(Refusal::Device(_))) => None,
             Saved::Device(before) => {
-                self.ledger.needs_device(&before.id).unwrap_or(true).then_some(Some(before))
+                self.ledger.needs_device(&before.id, &self.today()).unwrap_or(true).then_some(Some(before))
             }
             Saved::Unreadable(_) => Some(None),
             Saved::None => None,

@@ -566,6 +566,18 @@ codes! {
             / "参数 dm_id 不符合配置中的 cancelregex，也不是本机账本里的 pay_id；确定平台接受这个单号时，加参数 any_number=1。",
         en "This is not an order number; nothing was charged or refunded." / "Type the order number from the receipt again. Only the till that took the payment knows the transaction number on the customer's phone."
             / "dm_id does not match the config's cancelregex, and no order of this till has it as its pay_id; if the platform is known to accept it, add the parameter any_number=1.";
+    /// The day cannot be archived: it is not closed, or not long enough ago.
+    DayNotArchivable = -175, NotMoved,
+        zh "这一天还不能归档。" / "90 天以前、已经日结的日子才能归档。"
+            / "先用 wsy_close_day 日结；day 至少是 90 天以前的日期。",
+        en "That day cannot be archived yet." / "Only days that are closed and at least 90 days ago can be archived."
+            / "Close the day with wsy_close_day first; day has to be at least 90 days ago.";
+    /// The bill or day is in the archive, which is missing or cannot be read.
+    Archive = -176, NotMoved,
+        zh "这一单已归档，归档文件读不出来；没有收款，也没有退款。" / "新的单可以照常收款；这一单请联系技术支持。"
+            / "把 archive.db 放回数据文件夹；原因见 detail。归档过的单号不能用于新的单。",
+        en "This was moved to the archive, which cannot be read; nothing was charged or refunded." / "New bills can be charged as usual. For this one, call support."
+            / "Put archive.db back into the data folder; detail says why it cannot be read. The number of an archived bill cannot be used for a new one.";
 }
 
 impl Code {

@@ -193,6 +193,7 @@ const fn driver_code(error: &driver::Error) -> Code {
         Error::NotOpen(_) => Code::NotOpen,
         Error::TooEarly { .. } => Code::TooEarly,
         Error::DayNotOver(_) => Code::DayNotOver,
+        Error::DayNotArchivable(_) => Code::DayNotArchivable,
         Error::RefundDiffers { .. } => Code::RefundDiffers,
         Error::RefundOpen(_) | Error::VoidOpen(_) => Code::RefundOpen,
         Error::RefundTooMuch { .. } => Code::RefundTooMuch,
@@ -217,6 +218,7 @@ const fn ledger_code(error: &LedgerError) -> Code {
             Code::LedgerCopied
         }
         LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
+        LedgerError::Archive(_) => Code::Archive,
         LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
         LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
     }
@@ -252,6 +254,7 @@ mod tests {
             LedgerError::OtherFolder(text()),
             LedgerError::OtherLedger,
             LedgerError::Behind { missing: 2, writes: 9 },
+            LedgerError::Archive(cause()),
             LedgerError::Full(cause()),
             LedgerError::ReadOnly(cause()),
             LedgerError::CannotOpen(cause()),
@@ -290,6 +293,7 @@ mod tests {
             DriverError::NotOpen(text()),
             DriverError::TooEarly { left_ms: 1 },
             DriverError::DayNotOver(text()),
+            DriverError::DayNotArchivable(text()),
             DriverError::BillLacksRefund,
             DriverError::ServerNotAllowed(text()),
             DriverError::BillNotPaid(text()),

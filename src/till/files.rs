@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// The last part of the name of a file that is being written, and the first parts.
 const FRESH: &str = ".new";
-const WRITTEN: [&str; 3] = ["device.", "config.", "ledger."];
+const WRITTEN: [&str; 4] = ["device.", "config.", "ledger.", "codes."];
 
 /// Reads a file that the caller named, of at most `most` bytes. Only regular files are read: a device may
 /// never end, and a pipe may never begin.

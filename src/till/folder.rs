@@ -31,6 +31,8 @@ pub enum Doubt {
     Synced,
     /// The mark beside the ledger was missing, so that an old backup could not be noticed.
     NoMark,
+    /// Bills were moved to an archive that cannot be read: their numbers are refused.
+    Archive,
 }
 
 impl Doubt {
@@ -40,6 +42,7 @@ impl Doubt {
             Self::Network => "network",
             Self::Synced => "synced",
             Self::NoMark => "no_mark",
+            Self::Archive => "archive",
         }
     }
 }

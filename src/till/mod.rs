@@ -6,6 +6,7 @@ mod calls;
 pub mod cancellation;
 pub mod clock;
 pub mod code;
+mod code_key;
 mod config;
 mod device;
 mod error;
@@ -49,13 +50,16 @@ pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
 pub use pictures::{Pictures, popup_png, receipt_png};
 pub use receipts::{Given, Slip};
-pub use running::{Admission, ChargeRun, Locks, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun};
+pub use running::{
+    Admission, Archived, ChargeRun, Locks, RecoverRun, RefundAdmission, RefundRun, SettleRun, VoidRun,
+};
 
 use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
 use cancellation::CancellationToken;
+use code_key::CodeKey;
 use device::{Activated, Saved};
 use http::Http;
 use in_flight::{InFlight, InFlightLock};
@@ -73,6 +77,7 @@ pub struct Till {
     folder: PathBuf,
     options: Options,
     secrets: Box<dyn SecretStore>,
+    code_key: CodeKey,
     log: Log,
     http: Http,
     ledger: Ledger,
@@ -115,13 +120,18 @@ impl Till {
         let is_open_here = own.map_err(|_| Error::AlreadyOpen)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         files::remove_unfinished(folder);
+        let codes = code_key::load(folder, secrets.as_ref());
+        if codes.is_saved {
+            ledger.key_codes(|fingerprint| codes.key.print(fingerprint))?;
+        }
         let (device, unreadable) = match device::load(folder, secrets.as_ref()) {
             Saved::Device(device) => (Some(Activated::take(&http.base(), device, None)?), None),
             Saved::Unreadable(error) => (None, Some(chain(&error))),
             Saved::None => (None, None),
         };
         // A key that nobody can be asked about is kept.
-        let is_needed = |id: &str| ledger.needs_device(id).unwrap_or(true);
+        let today = clock::day(clock::wall());
+        let is_needed = |id: &str| ledger.needs_device(id, &today).unwrap_or(true);
         let earlier = device::load_earlier(folder, secrets.as_ref(), is_needed);
         let till = Arc::new(Self {
             log: Log::open(folder),
@@ -135,6 +145,7 @@ impl Till {
             is_open_here: Mutex::new(Some(is_open_here)),
             options,
             secrets,
+            code_key: codes.key,
             http,
             ledger,
             in_flight: InFlight::default(),
@@ -142,11 +153,17 @@ impl Till {
             cancellation_tokens: Mutex::default(),
         });
         till.log.info(&format!("till.open version={}", env!("CARGO_PKG_VERSION")));
+        if let Some(trouble) = till.ledger.archive_trouble() {
+            till.log.error(&format!("archive.unreadable {}", chain(&trouble)));
+        }
         for doubt in till.folder_doubts() {
             till.log.warn(&format!("folder.doubt {}", doubt.word()));
         }
         if let Some(reason) = till.unreadable() {
             till.log.error(&format!("device.unreadable {reason}"));
+        }
+        if let Some(trouble) = codes.trouble {
+            till.log.warn(&format!("codes.unreadable earlier auth codes are not recognised: {trouble}"));
         }
         till.configure_at_open();
         Ok(till)
@@ -230,6 +247,7 @@ impl Till {
     pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
         let mut doubts = folder::doubts(&self.folder);
         doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));
+        doubts.extend(self.ledger.archive_trouble().map(|_| FolderDoubt::Archive));
         doubts
     }
 

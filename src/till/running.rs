@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::chain::chain;
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
     PayTypeChoice, ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest,
@@ -10,6 +11,7 @@ use crate::driver::{
 };
 use crate::non_empty::NonEmpty;
 use crate::payment::admission;
+use crate::payment::archive::{DAYS_BEFORE_ARCHIVE, is_before};
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
 use crate::payment::refund::Known;
@@ -24,6 +26,21 @@ use crate::till::error::Error;
 use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
 use crate::till::{Till, clock};
+
+const DAY_MS: i64 = 86_400_000;
+/// How many bills move to the archive in one write. Other calls wait that long.
+const MOVED_TOGETHER: u32 = 200;
+
+/// The outcome of moving bills to the archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Archived {
+    /// How many bills were moved.
+    pub bills: usize,
+    /// How many bills of those days stay: something of them is undecided, not compared or recent.
+    pub stayed: usize,
+    /// The size of the ledger afterwards.
+    pub ledger_bytes: i64,
+}
 
 /// The response to a request to charge.
 pub enum Admission {
@@ -293,7 +310,50 @@ impl Till {
         }
         let closing = self.ledger.close_day(day, by, now.ms)?;
         self.log.info(&format!("day.closed day={day} by={}", closing.by));
+        match self.ledger.forget_codes(&now.day) {
+            Ok(0) => {}
+            Ok(count) => self.log.info(&format!("codes.forgotten {count}")),
+            Err(error) => self.log.warn(&format!("codes.forgotten not written: {}", chain(&error))),
+        }
         Ok(closing)
+    }
+
+    /// The last day that [`Till::archive`] accepts.
+    pub fn last_day_to_archive(&self) -> String {
+        clock::day(self.now_ms() - DAYS_BEFORE_ARCHIVE * DAY_MS)
+    }
+
+    /// Moves the bills that are done with, and on which nothing has happened after a day, `2026-11-22`, from
+    /// the ledger to its archive. Sends nothing. Every call about such a bill finds it as before.
+    pub fn archive(&self, day: &str) -> Result<Archived, Error> {
+        let _lock = self.in_flight.lock("archive", "")?;
+        let is_closed = self.ledger.closing(day)?.is_some();
+        if !is_closed || !is_before(day, &self.today(), DAYS_BEFORE_ARCHIVE) {
+            return Err(driver::Error::DayNotArchivable(day.to_owned()).into());
+        }
+        let token = self.cancellation_token();
+        let mut archived = Archived::default();
+        let mut after = 0;
+        loop {
+            if token.is_cancelled() {
+                return Err(driver::Error::Cancelled.into());
+            }
+            let bills = self.ledger.bills_until(day, after, MOVED_TOGETHER)?;
+            let Some((last, _)) = bills.last() else { break };
+            after = *last;
+            let all = bills.len();
+            // A bill that another call is working on stays.
+            let lock = |(_, bill): (i64, String)| Some((self.in_flight.lock("bill", &bill).ok()?, bill));
+            let (_locks, bills): (Vec<_>, Vec<_>) = bills.into_iter().filter_map(lock).unzip();
+            let moved = self.ledger.archive(&bills, day)?;
+            archived.bills += moved;
+            archived.stayed += all - moved;
+        }
+        archived.ledger_bytes = self.ledger.shrink()?;
+        let Archived { bills, stayed, ledger_bytes } = archived;
+        self.log
+            .info(&format!("archived day={day} bills={bills} stayed={stayed} ledger_bytes={ledger_bytes}"));
+        Ok(archived)
     }
 
     /// Records that a person has seen an alarm.
@@ -368,6 +428,11 @@ impl Till {
         })
     }
 
+    /// Wall time, ms since 1970; the platform's if it is known.
+    fn now_ms(&self) -> i64 {
+        self.http.platform_ms().unwrap_or_else(clock::wall)
+    }
+
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
         let Exchange { request, kind, left } = exchange;
         match kind {
@@ -397,8 +462,7 @@ impl Context for Till {
     }
 
     fn moment(&self) -> Moment {
-        let ms = clock::wall();
-        Moment { ms, day: clock::day(self.http.platform_ms().unwrap_or(ms)) }
+        Moment { ms: clock::wall(), day: clock::day(self.now_ms()) }
     }
 
     fn platform_time(&self) -> String {
@@ -476,6 +540,10 @@ impl Context for Till {
 
     fn seal(&self, code: &AuthCode) -> std::io::Result<String> {
         self.secrets.seal(code.reveal())
+    }
+
+    fn print(&self, code: &AuthCode) -> String {
+        self.code_key.print(&code.fingerprint())
     }
 
     fn unseal(&self, sealed: &str) -> std::io::Result<String> {

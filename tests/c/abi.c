@@ -62,6 +62,7 @@ static void without_client(wsy_client *c)
     r = untouched, CHECK(wsy_find(c, "1", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_find_refund(c, "1", &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_day(c, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
+    r = untouched, CHECK(wsy_archive(c, NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_unresolved(c, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_find_receipt(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_find_refund_receipt(c, "1", NULL, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);

@@ -740,6 +740,8 @@ static int32_t call(struct job *job)
         code = wsy_day(client(job, 2), text(job, 3), &reply);
     else if (IS("close_day"))
         code = wsy_close_day(client(job, 2), text(job, 3), text(job, 4), &reply);
+    else if (IS("archive"))
+        code = wsy_archive(client(job, 2), text(job, 3), &reply);
     else if (IS("decide"))
         code = wsy_decide(client(job, 2), text(job, 3), number(job, 4), text(job, 5), text(job, 6), text(job, 7), &reply);
     else if (IS("decide_refund"))

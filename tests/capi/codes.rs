@@ -83,6 +83,8 @@ codes! {
     ERR_NO_PAPER = -172;
     ERR_NOT_PRINTED = -173;
     ERR_DM_ID = -174;
+    ERR_DAY_NOT_ARCHIVABLE = -175;
+    ERR_ARCHIVE = -176;
     UTF8 = 65001;
     GBK = 936;
     ZH = 0;

@@ -494,6 +494,10 @@ impl Till {
         self.call("close_day", &[self.maybe(day), self.arg(by)])
     }
 
+    pub fn archive(&self, day: &str) -> Reply {
+        self.call("archive", &[self.maybe(day)])
+    }
+
     pub fn unresolved(&self) -> Reply {
         self.call("unresolved", &[])
     }

@@ -104,6 +104,7 @@ fn charge_found(ledger: &Ledger, n: u64, bill: &str, records: &[Record], tells: 
         wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         auth_code: &code,
         sealed_code: code.reveal(),
+        code_print: &code.fingerprint(),
         operator_id: "小王",
         placeholders: &Placeholders::of_text("tableno=A7\nstaff=小李\n"),
         started: &at(MORNING),

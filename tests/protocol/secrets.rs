@@ -96,6 +96,7 @@ fn a_row_of_the_ledger_keeps_the_auth_code() {
         wallet: &Wallet { paytype: "sd1".to_owned(), ..Wallet::default() },
         auth_code: &code,
         sealed_code: CODE,
+        code_print: "print",
         operator_id: "",
         placeholders: &Placeholders::default(),
         started: &started,

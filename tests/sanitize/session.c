@@ -287,6 +287,8 @@ static void decide_and_close(wsy_client *till)
     ends("wsy_find", code, WSY_OK, reply);
     code = wsy_close_day(till, NULL, "Zhang", &reply);
     ends("wsy_close_day", code, WSY_OK, reply);
+    code = wsy_archive(till, NULL, &reply);
+    ends("wsy_archive", code, WSY_OK, reply);
 }
 
 static void look_at_the_books(wsy_client *till)

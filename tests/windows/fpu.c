@@ -210,6 +210,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_decide(client, "P1", 0, "paid", "01", "x", NULL)), WSY_ERR_NOT_OPEN);
     CHECK(HOSTED(wsy_decide_refund(client, "R1", "refunded", "01", "x", NULL)), WSY_ERR_NOT_OPEN);
     CHECK(HOSTED(wsy_close_day(client, NULL, "01", NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_archive(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_reconcile(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_alarms(client, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_acknowledge(client, 1, "01", NULL)), WSY_ERR_NO_ALARM);

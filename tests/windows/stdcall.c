@@ -472,6 +472,8 @@ static void a_person_decides_and_closes_the_day(void)
     GIVES(WSY_OK, "WsyReplyText", reply, T("day"), T(day), sizeof day, 0);
     GIVES(WSY_OK, "WsyReplyFree", reply);
     CHECK(strlen(day), 10);
+    GIVES(WSY_ERR_DAY_NOT_ARCHIVABLE, "WsyArchive", client, T(day), 0);
+    GIVES(WSY_OK, "WsyArchive", client, T(""), 0);
 }
 
 /* The effect of a slip in a declaration: all arguments are zero. */

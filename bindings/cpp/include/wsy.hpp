@@ -1378,6 +1378,18 @@ public:
     }
 
     /*
+     * Moves bills that are done with, up to a closed day at least 90 days ago (NULL for that), into the
+     * archive, which keeps the ledger small. Every call still finds them.
+     */
+    Reply archive(Text day = NULL) const
+    {
+        wsy_reply *reply = NULL;
+        const int32_t code = wsy_archive(handle_.get(), day.c_str(), &reply);
+
+        return replied(code, reply);
+    }
+
+    /*
      * The lists "charge" and "refund" of everything that is undecided or needs a person, and the list
      * "unfinished" of bills that are paid but may never have been reported as paid: check whether the goods
      * were handed over, then call settle().

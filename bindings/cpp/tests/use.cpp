@@ -44,6 +44,7 @@ void all_say_handle(const wsy::Client &till)
     CHECK_EQUAL(till.decide("B1", "paid", "me", "so").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.decide_refund("R1", "refunded", "me", "so").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.close_day("me").code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.archive().code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.find("B1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.find_refund("R1").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.day().code(), WSY_ERR_HANDLE);

@@ -164,6 +164,9 @@ namespace Wsy
         internal static extern int wsy_close_day(ClientHandle client, byte[] day, byte[] by, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_archive(ClientHandle client, byte[] day, out ReplyHandle reply);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_unresolved(ClientHandle client, out ReplyHandle reply);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -636,6 +636,21 @@ namespace Wsy
         }
 
         /// <summary>
+        /// Moves bills that are done with into the archive, which keeps the ledger small. Every call still
+        /// finds them. Nothing is sent.
+        /// </summary>
+        /// <param name="day">
+        /// The last day to archive, such as "2026-08-31", in Beijing time; null for 90 days ago. It has to be
+        /// closed, and at least 90 days ago.
+        /// </param>
+        /// <returns>day, archived, stayed and ledger_bytes.</returns>
+        public WsyReply Archive(string day = null)
+        {
+            byte[] date = Utf8.Terminated(day);
+            return Ask(delegate(out ReplyHandle reply) { return Native.wsy_archive(handle, date, out reply); });
+        }
+
+        /// <summary>
         /// Reads all undecided charges and refunds, and refunds that need a person; nothing is sent.
         /// </summary>
         /// <returns>

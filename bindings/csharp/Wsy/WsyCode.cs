@@ -228,6 +228,12 @@ namespace Wsy
 
         /// <summary>Neither an order number that the config's cancelregex matches, nor a transaction of this till.</summary>
         public const int ErrDmId = -174;
+
+        /// <summary>The day cannot be archived: it is not closed, or not long enough ago.</summary>
+        public const int ErrDayNotArchivable = -175;
+
+        /// <summary>The bill or day is in the archive, which is missing or cannot be read.</summary>
+        public const int ErrArchive = -176;
         // ... to here, by cargo xtask tables.
     }
 }

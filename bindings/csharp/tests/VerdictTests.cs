@@ -122,6 +122,8 @@ namespace Wsy.Tests
                 Expect.Error(WsyCode.ErrNotOpen, delegate { client.Decide("B-1", "paid", "me", "so"); });
                 using (WsyReply day = client.CloseDay("店长"))
                     Expect.Equal("店长", day.Text("closed_by"));
+                using (WsyReply archived = client.Archive())
+                    Expect.Equal("0", archived.Text("archived"));
             }
         }
 

@@ -91,6 +91,7 @@ begin
   AssertEquals('decided', Reply.Text('money'));
   Reply := Keep(Till.CloseDay('me'));
   AssertEquals('me', Reply.Text('closed_by'));
+  AssertEquals('0', Keep(Till.Archive).Text('archived'));
   CheckVerdict(wvPaid, Sell('B1', 100).Verdict);
 end;
 

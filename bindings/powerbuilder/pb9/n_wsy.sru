@@ -86,6 +86,8 @@ FUNCTION long WsyFindRefund(long al_client, string as_out_refund_no, REF long al
 FUNCTION long WsyDay(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll"
 // 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
 FUNCTION long WsyCloseDay(long al_client, string as_day, string as_by, REF long al_reply) LIBRARY "wsy.dll"
+// 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。不联网。
+FUNCTION long WsyArchive(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll"
 // 所有尚未查清的收款和退款，不联网。
 FUNCTION long WsyUnresolved(long al_client, REF long al_reply) LIBRARY "wsy.dll"
 // 人工认定一笔查不清的收款：paid、not_paid 或 keep。
@@ -229,6 +231,8 @@ constant long WSY_ERR_PRINTER_OFFLINE = -171 // 打印机没有响应。款项不受影响。
 constant long WSY_ERR_NO_PAPER = -172 // 打印机缺纸。款项不受影响。
 constant long WSY_ERR_NOT_PRINTED = -173 // 小票没有打完。款项不受影响。
 constant long WSY_ERR_DM_ID = -174 // 单号有误，这次没有收款，也没有退款。
+constant long WSY_ERR_DAY_NOT_ARCHIVABLE = -175 // 这一天还不能归档。
+constant long WSY_ERR_ARCHIVE = -176 // 这一单已归档，归档文件读不出来；没有收款，也没有退款。
 constant long WSY_UTF8 = 65001 // 代码页：UTF-8。
 constant long WSY_GBK = 936 // 代码页：GBK。
 constant long WSY_ZH = 0 // 语言：中文。

@@ -119,6 +119,8 @@ class Ledger(ShopTest):
         self.assertEqual((closed.number("paid_fen"), closed["closed_by"]), (100, "店长"))
         self.assertEqual(self.till.close_day("别人", closed["day"])["closed_by"], "店长")
         self.fails(Code.ERR_DAY_NOT_OVER, self.till.close_day, "店长", "2999-01-01")
+        self.fails(Code.ERR_DAY_NOT_ARCHIVABLE, self.till.archive, closed["day"])
+        self.assertEqual(self.till.archive().number("archived"), 0)
         self.fails(Code.ERR_ARGUMENT, self.till.day, "yesterday")
         unresolved = self.till.unresolved()
         self.assertEqual((unresolved.number("open"), unresolved.items_of("charge")[0]["out_trade_no"]), (1, "B2"))

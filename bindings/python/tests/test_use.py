@@ -143,6 +143,7 @@ class WrongUse(ShopTest):
             lambda: self.till.decide("B1", "paid", "me", "so"),
             lambda: self.till.decide_refund("R1", "refunded", "me", "so"),
             lambda: self.till.close_day("me"),
+            lambda: self.till.archive(),
             lambda: self.till.read_bill("B1"),
             lambda: self.till.reprint("B1"),
             lambda: self.till.reprint_start("B1"),

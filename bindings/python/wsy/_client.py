@@ -310,6 +310,11 @@ class Client:
         next day."""
         return self._reply(lib.wsy_close_day, self._in_optional(day), self._in(by))
 
+    def archive(self, day: Optional[str] = None) -> Reply:
+        """Moves bills that are done with, up to a closed day at least 90 days ago, into the archive, which
+        keeps the ledger small. Every call still finds them."""
+        return self._reply(lib.wsy_archive, self._in_optional(day))
+
     def unresolved(self) -> Reply:
         """The lists "charge" and "refund" of everything that is undecided or needs a person, and the list
         "unfinished" of bills that are paid but may never have been reported as paid: check whether the goods

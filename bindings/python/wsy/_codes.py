@@ -114,6 +114,8 @@ class Code(_Numbers):
     ERR_NO_PAPER = -172
     ERR_NOT_PRINTED = -173
     ERR_DM_ID = -174
+    ERR_DAY_NOT_ARCHIVABLE = -175
+    ERR_ARCHIVE = -176
     # ... to here, by cargo xtask tables.
 
 

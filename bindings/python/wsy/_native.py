@@ -83,6 +83,7 @@ PROTOTYPES: Dict[str, Tuple[Any, ...]] = {
     "wsy_find_refund": (ClientPointer, c_char_p, _REPLY_OUT),
     "wsy_day": (ClientPointer, c_char_p, _REPLY_OUT),
     "wsy_close_day": (ClientPointer, c_char_p, c_char_p, _REPLY_OUT),
+    "wsy_archive": (ClientPointer, c_char_p, _REPLY_OUT),
     "wsy_unresolved": (ClientPointer, _REPLY_OUT),
     "wsy_decide": (ClientPointer, c_char_p, c_int32, c_char_p, c_char_p, c_char_p, _REPLY_OUT),
     "wsy_decide_refund": (ClientPointer, c_char_p, c_char_p, c_char_p, c_char_p, _REPLY_OUT),

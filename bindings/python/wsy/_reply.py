@@ -118,6 +118,8 @@ _OUTSIDE: Dict[int, Type[Error]] = {
     Code.ERR_NO_ALARM: BillError,
     Code.ERR_BILL_LACKS_REFUND: BillError,
     Code.ERR_DM_ID: BillError,
+    Code.ERR_DAY_NOT_ARCHIVABLE: BillError,
+    Code.ERR_ARCHIVE: FolderError,
 }
 
 

@@ -398,10 +398,11 @@ impl<'a> Program<'a> {
         let mut reply = untouched();
         // SAFETY: the texts are NUL-terminated, and the output is valid.
         let said = unsafe {
-            match u.int_in_range(0..=2u8)? {
+            match u.int_in_range(0..=3u8)? {
                 0 => wsy_decide(client, bill, attempt, word, by, why, &mut reply),
                 1 => wsy_decide_refund(client, refund, word, by, why, &mut reply),
-                _ => wsy_close_day(client, day, by, &mut reply),
+                2 => wsy_close_day(client, day, by, &mut reply),
+                _ => wsy_archive(client, day, &mut reply),
             }
         };
         one_of(said, &[OK]);

@@ -304,6 +304,10 @@ impl Context for Compared<'_> {
         Ok(code.reveal().to_owned())
     }
 
+    fn print(&self, code: &AuthCode) -> String {
+        code.fingerprint()
+    }
+
     fn unseal(&self, sealed: &str) -> std::io::Result<String> {
         Ok(sealed.to_owned())
     }

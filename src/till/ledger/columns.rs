@@ -64,6 +64,7 @@ macro_rules! columns {
 
         impl $name {
             const SELECT: &str = concat!("SELECT ", list!($($column),+), " FROM ", $table);
+            const SELECT_ARCHIVED: &str = concat!("SELECT ", list!($($column),+), " FROM archive.", $table);
         }
 
         impl crate::till::ledger::columns::Column for $name {

@@ -18,12 +18,14 @@ impl Ledger {
     /// Charges that began or ended on a day, `2026-11-22`, or were found on it to be paid after all, the
     /// oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        self.charges_where(&of_day("charge"), [day])
+        let charges = self.charges_where(&of_day("charge"), [day])?;
+        self.with_archived_charges(charges, day)
     }
 
     /// Refunds that began or ended on a day, the oldest first.
     pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        self.refunds_where(&of_day("refund"), [day])
+        let refunds = self.refunds_where(&of_day("refund"), [day])?;
+        self.with_archived_refunds(refunds, day)
     }
 
     /// How a day was closed, by itself or with a later day; `None` while it is open.
@@ -69,10 +71,13 @@ fn of_day(table: &str) -> String {
     format!("WHERE id IN ({}) ORDER BY id", ids_of_day(table))
 }
 
-fn ids_of_day(table: &str) -> String {
+/// The rows of the day `?1`, of a table of the ledger or of the archive.
+pub(super) fn ids_of_day(table: &str) -> String {
     let late = match table {
-        "charge" => "UNION SELECT id FROM charge WHERE late_day = ?1 AND late_day <> ''",
-        _ => "",
+        "charge" | "archive.charge" => {
+            format!("UNION SELECT id FROM {table} WHERE late_day = ?1 AND late_day <> ''")
+        }
+        _ => String::new(),
     };
     format!(
         "SELECT id FROM {table} WHERE day = ?1 \
@@ -80,14 +85,21 @@ fn ids_of_day(table: &str) -> String {
     )
 }
 
-/// The condition for rows that a walk of the day `?1` covers; `decided` is the SQL condition for a decided
-/// row. Each part has its own index.
-pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
+/// The rows that a walk of the day `?1` covers because of that day. Each part has its own index.
+pub(super) fn of_walk(table: &str) -> String {
     format!(
-        "WHERE id IN ({} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \
-         AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day \
-         UNION SELECT id FROM {table} WHERE reconciled = 0 AND {decided}) ORDER BY id",
+        "{} UNION SELECT id FROM {table} WHERE substr(pay_time, 1, 10) = ?1 AND pay_time <> '' \
+         AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day",
         ids_of_day(table)
+    )
+}
+
+/// The condition for rows that a walk of the day `?1` covers; `decided` is the SQL condition for a decided
+/// row.
+pub(super) fn to_reconcile(table: &str, decided: &str) -> String {
+    let of_day = of_walk(table);
+    format!(
+        "WHERE id IN ({of_day} UNION SELECT id FROM {table} WHERE reconciled = 0 AND {decided}) ORDER BY id"
     )
 }
 

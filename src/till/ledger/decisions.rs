@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::archive::{By, archived_part};
 use super::{Ledger, LedgerError, days};
 use crate::driver::RowId;
 use crate::payment::decision::{Decision, Verdict};
@@ -44,39 +45,65 @@ pub struct Listed {
     pub decided: Decided,
 }
 
-const LISTED: &str = "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, \
-    decided_ms, d.day AS day, d.id AS id FROM decision AS d \
-    JOIN charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
-    UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id \
-    FROM decision AS d \
-    JOIN refund AS r ON d.kind = 'refund' AND r.id = d.row_id";
+/// The decisions of the ledger (`main`) or of the archive (`archive`).
+macro_rules! listed {
+    ($of:literal) => {
+        concat!(
+            "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, decided_ms, \
+             d.day AS day, d.id AS id FROM ",
+            $of,
+            ".decision AS d \
+             JOIN ",
+            $of,
+            ".charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
+             UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, \
+             d.day, d.id FROM ",
+            $of,
+            ".decision AS d \
+             JOIN ",
+            $of,
+            ".refund AS r ON d.kind = 'refund' AND r.id = d.row_id"
+        )
+    };
+}
 
 impl Ledger {
     /// The decisions about a bill and its refunds, the oldest first.
     pub fn decisions_of_bill(&self, out_trade_no: &str) -> Result<Vec<Listed>, LedgerError> {
-        self.listed("out_trade_no = ?1", out_trade_no)
+        self.recall(By::Bill(out_trade_no))?;
+        Ok(without_ids(self.listed(listed!("main"), "WHERE out_trade_no = ?1", out_trade_no)?))
     }
 
     /// The decisions of a day, `2026-11-22`; one made on a day already closed belongs to the first open day.
     pub fn decisions_of_day(&self, day: &str) -> Result<Vec<Listed>, LedgerError> {
-        self.listed("day = ?1", day)
+        let mut decisions = self.listed(listed!("main"), "WHERE day = ?1", day)?;
+        if self.reads_archive(day)? {
+            let of_day = "SELECT id FROM archive.decision WHERE day = ?1";
+            decisions.extend(self.listed(listed!("archive"), &archived_part("decision", of_day), day)?);
+        }
+        decisions.sort_by_key(|(id, _)| *id);
+        Ok(without_ids(decisions))
     }
 
-    fn listed(&self, condition: &str, value: &str) -> Result<Vec<Listed>, LedgerError> {
+    fn listed(&self, all: &str, condition: &str, value: &str) -> Result<Vec<(i64, Listed)>, LedgerError> {
         let connection = self.lock();
-        let sql = format!("SELECT * FROM ({LISTED}) WHERE {condition} ORDER BY id");
+        let sql = format!("SELECT * FROM ({all}) {condition} ORDER BY id");
         let mut statement = connection.prepare(&sql)?;
         let rows = statement.query_map([value], |row| {
-            let decided = decided(row)?;
-            Ok(Listed {
+            let listed = Listed {
                 out_trade_no: row.get("out_trade_no")?,
                 attempt: row.get("attempt")?,
                 out_refund_no: row.get("out_refund_no")?,
-                decided,
-            })
+                decided: decided(row)?,
+            };
+            Ok((row.get("id")?, listed))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+fn without_ids(listed: Vec<(i64, Listed)>) -> Vec<Listed> {
+    listed.into_iter().map(|(_, listed)| listed).collect()
 }
 
 /// Whether a person has decided that a charge of this bill is paid.

@@ -32,7 +32,7 @@ pub struct FolderLock {
 }
 
 /// An open file whose lock belongs to this process, and not to its children.
-struct Held {
+pub(super) struct Held {
     _file: File,
     #[cfg(unix)]
     _in_children: LetGo,
@@ -51,22 +51,27 @@ impl FolderLock {
         }
     }
 
-    /// Locks the ledger as SQLite would. Returns the file system that SQLite has to use; `None` for its own.
+    /// Locks the ledger. Returns the file system that SQLite has to use; `None` for its own.
     pub fn take_ledger(&mut self, path: &Path) -> Result<Option<&'static CStr>, LedgerError> {
-        let attempt = |file: File| Ok((lock::range(&file, LOCKED.0, LOCKED.1)?, file));
-        let opened = OpenOptions::new().read(true).write(true).open(path).and_then(attempt);
-        match opened.map_err(|error: io::Error| LedgerError::CannotOpen(Cause::new(error)))? {
-            (Attempt::Locked, file) => {
-                self.ledger = Some(Held::new(file));
-                Ok(Some(WITHOUT_LOCKS))
-            }
-            (Attempt::InUse, _) => Err(LedgerError::InUse),
-            (Attempt::Unsupported, _) => Ok(None),
-        }
+        let (held, file_system) = Held::of_database(path)?;
+        self.ledger = held;
+        Ok(file_system)
     }
 }
 
 impl Held {
+    /// Locks a database as SQLite would, and returns the file system that SQLite then has to use. Where the
+    /// system has no such locks, there is none, and SQLite locks it.
+    pub(super) fn of_database(path: &Path) -> Result<(Option<Self>, Option<&'static CStr>), LedgerError> {
+        let attempt = |file: File| Ok((lock::range(&file, LOCKED.0, LOCKED.1)?, file));
+        let opened = OpenOptions::new().read(true).write(true).open(path).and_then(attempt);
+        match opened.map_err(|error: io::Error| LedgerError::CannotOpen(Cause::new(error)))? {
+            (Attempt::Locked, file) => Ok((Some(Self::new(file)), Some(WITHOUT_LOCKS))),
+            (Attempt::InUse, _) => Err(LedgerError::InUse),
+            (Attempt::Unsupported, _) => Ok((None, None)),
+        }
+    }
+
     fn new(file: File) -> Self {
         Self {
             #[cfg(unix)]

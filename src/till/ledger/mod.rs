@@ -8,6 +8,8 @@
 #[macro_use]
 mod columns;
 mod alarms;
+mod archive;
+mod codes;
 mod compared;
 mod days;
 mod decisions;
@@ -37,6 +39,7 @@ use crate::sys::process::{self, Inside, Owned};
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
+use archive::Archive;
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
 use folder_lock::FolderLock;
@@ -48,6 +51,8 @@ pub struct Ledger {
     connection: Owned<Mutex<Connection>>,
     identity: Identity,
     telling: Arc<Telling>,
+    /// Locked after the connection, if both are.
+    archive: Mutex<Archive>,
     /// Whether the journal may still hold an auth code that the ledger no longer has.
     has_spent_code: AtomicBool,
     /// Declared last, so that the folder is released when the connection is closed.
@@ -84,7 +89,14 @@ impl Ledger {
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
     /// the write's number.
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E> {
-        let mut connection = self.lock();
+        self.write_in(&mut self.lock(), work)
+    }
+
+    fn write_in<T, E: From<Error>>(
+        &self,
+        connection: &mut Connection,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
         let tx = connection.transaction()?;
         let writes = identity::count(&tx, self.telling.heard())?;
         let done = work(&tx, writes)?;
@@ -101,15 +113,6 @@ impl Ledger {
     /// Whether the mark beside the ledger was missing when it was opened.
     pub const fn is_mark_missed(&self) -> bool {
         self.identity.is_mark_missed()
-    }
-
-    /// Whether a row of this device is open, or was not compared with the platform yet.
-    pub fn needs_device(&self, device_id: &str) -> Result<bool, LedgerError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND state = 'open')
-             OR EXISTS (SELECT 1 FROM charge WHERE device_id = ?1 AND reconciled = 0)
-             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND state IN ('open', 'conflict'))
-             OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND reconciled = 0)";
-        Ok(self.lock().query_row(sql, [device_id], |row| row.get(0))?)
     }
 
     /// Tracks which reports of "paid" have been received.
@@ -151,6 +154,9 @@ impl Ledger {
         // Whatever would still call finds no table, which is an error.
         let Ok(empty) = Connection::open_in_memory() else { return false };
         *connection = empty;
+        if let Some(mut archive) = self.archive.try_lock() {
+            archive.release();
+        }
         self.folder_lock.try_lock().is_some_and(|mut lock| lock.take().is_some())
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::archive::Archive;
 use super::folder_lock::FolderLock;
 use super::identity::Identity;
 use super::{Ledger, LedgerError, Telling, schema};
@@ -20,7 +21,7 @@ use crate::sys::sqlite;
 use crate::till::files;
 
 /// The number of compiled statements to keep; there are fewer than this.
-const STATEMENTS: usize = 48;
+const STATEMENTS: usize = 96;
 
 impl Ledger {
     /// Opens `ledger.db` in the data folder, creating it if there is none. A copy or a restored backup is
@@ -28,6 +29,7 @@ impl Ledger {
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let lock = FolderLock::take(folder)?;
         let ledger = Self::open_locked(folder, accept, lock)?;
+        ledger.attach_archive(accept);
         ledger.note_unheard()?;
         Ok(ledger)
     }
@@ -52,6 +54,7 @@ impl Ledger {
             connection,
             identity,
             telling,
+            archive: Mutex::new(Archive::of(folder.to_owned())),
             has_spent_code: AtomicBool::new(false),
             folder_lock: Mutex::new(Some(lock)),
         })

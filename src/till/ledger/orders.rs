@@ -2,11 +2,13 @@
 
 use rusqlite::OptionalExtension;
 
+use super::archive::By;
 use super::{Ledger, LedgerError};
 
 impl Ledger {
     /// Whether a charge or a refund of this till belongs to this order.
     pub fn knows_order(&self, dm_id: &str) -> Result<bool, LedgerError> {
+        self.recall(By::Order(dm_id))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE dm_id = ?1 AND tie >= 3) \
                    OR EXISTS (SELECT 1 FROM refund WHERE dm_id = ?1)";
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
@@ -15,6 +17,7 @@ impl Ledger {
     /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); `None` if
     /// several orders have it. A query that people make has no index: it scans all rows.
     pub fn order_of_channel(&self, pay_id: &str) -> Result<Option<String>, LedgerError> {
+        self.recall(By::Channel(pay_id))?;
         let sql = "SELECT dm_id, COUNT(*) OVER () AS orders FROM ( \
                    SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \
                    UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND pay_id <> '')";

@@ -52,6 +52,28 @@ pub fn refunds(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Reads the charges of the archive that match a condition.
+pub fn archived_charges(
+    connection: &Connection,
+    condition: &str,
+    values: impl Params,
+) -> Result<Vec<ChargeRow>, LedgerError> {
+    let mut statement = connection.prepare_cached(&[Charge::SELECT_ARCHIVED, condition].join(" "))?;
+    let rows = statement.query_map(values, charge)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Reads the refunds of the archive that match a condition.
+pub fn archived_refunds(
+    connection: &Connection,
+    condition: &str,
+    values: impl Params,
+) -> Result<Vec<RefundRow>, LedgerError> {
+    let mut statement = connection.prepare_cached(&[Refund::SELECT_ARCHIVED, condition].join(" "))?;
+    let rows = statement.query_map(values, refund)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Reads the charge with this row id.
 pub fn charge_by_id(connection: &Connection, id: i64) -> rusqlite::Result<ChargeRow> {
     connection.prepare_cached(&[Charge::SELECT, "WHERE id = ?1"].join(" "))?.query_row([id], charge)

@@ -11,10 +11,13 @@ use crate::till::files;
 
 /// `wsy1` in the file's header.
 const APPLICATION_ID: i32 = 0x7773_7931;
+/// `wsya`, that of an archive, which can never be taken for a ledger.
+pub const ARCHIVE_ID: i32 = 0x7773_7961;
 /// The schema version that this library reads and writes.
-pub const VERSION: i32 = 5;
+pub const VERSION: i32 = 6;
 
 const SCHEMA: &str = include_str!("schema/current.sql");
+const ARCHIVE: &str = include_str!("schema/archive.sql");
 
 /// The largest file, in pages, that is checked whole at open, which takes a few milliseconds.
 const CHECKED_WHOLE: i64 = 512;
@@ -44,6 +47,7 @@ SELECT COUNT(*) FROM (SELECT * FROM refund NOT INDEXED ORDER BY id DESC LIMIT ?1
                 WHERE out_refund_no = r.out_refund_no AND out_trade_no = r.out_trade_no AND dm_id = r.dm_id
                 AND refund_fen = r.refund_fen AND state = r.state AND before = r.before AND id = r.id)
     AND EXISTS (SELECT 1 FROM refund INDEXED BY refund_order WHERE dm_id = r.dm_id AND id = r.id)
+    AND EXISTS (SELECT 1 FROM refund INDEXED BY refund_bill WHERE out_trade_no = r.out_trade_no AND id = r.id)
     AND (r.state = 'open') =
         EXISTS (SELECT 1 FROM refund INDEXED BY refund_open
                 WHERE state = 'open' AND dm_id = r.dm_id AND id = r.id))";
@@ -70,7 +74,7 @@ pub fn check(connection: &Connection) -> Result<(), LedgerError> {
 
 /// Checks the whole file and compares every index with its table, which takes seconds for a million rows.
 pub fn check_whole(connection: &Connection) -> Result<(), LedgerError> {
-    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let found: String = connection.query_row("PRAGMA main.integrity_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(LedgerError::Damaged(Cause::new(found))) }
 }
 
@@ -104,11 +108,12 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
 }
 
 /// The steps of a migration, starting at version 1. Released steps are never changed.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("schema/to_2.sql"),
     include_str!("schema/to_3.sql"),
     include_str!("schema/to_4.sql"),
     include_str!("schema/to_5.sql"),
+    include_str!("schema/to_6.sql"),
 ];
 
 /// The first version that records the day on which a charge was found to be paid after it was reported as not
@@ -161,18 +166,34 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
 /// The schema version of the file; `None` while it is empty. Anything but a ledger that this library can read
 /// is an error.
 pub fn version(connection: &Connection) -> Result<Option<i32>, LedgerError> {
+    version_of(connection, APPLICATION_ID)
+}
+
+/// The same for a file with this number in its header.
+pub fn version_of(connection: &Connection, application_id: i32) -> Result<Option<i32>, LedgerError> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let (version, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
-    match (version, application, number("SELECT COUNT(*) FROM sqlite_schema")?) {
-        (1..=VERSION, APPLICATION_ID, _) => Ok(Some(version)),
-        (0, 0, 0) => Ok(None),
-        (newer, APPLICATION_ID, _) => Err(LedgerError::Newer(newer)),
+    match (version, number("SELECT COUNT(*) FROM sqlite_schema")?) {
+        (1..=VERSION, _) if application == application_id => Ok(Some(version)),
+        (0, 0) if application == 0 => Ok(None),
+        (newer, _) if application == application_id => Err(LedgerError::Newer(newer)),
         _ => Err(LedgerError::Damaged(Cause::new("the file is not a wsy ledger"))),
     }
 }
 
 fn make_tables(tx: &Transaction<'_>) -> Result<(), LedgerError> {
     tx.execute_batch(SCHEMA)?;
-    tx.execute_batch(&format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION_ID};"))?;
+    number(tx, APPLICATION_ID)
+}
+
+/// Creates the tables of an archive.
+pub fn make_archive(tx: &Transaction<'_>) -> Result<(), LedgerError> {
+    tx.execute_batch(SCHEMA)?;
+    tx.execute_batch(ARCHIVE)?;
+    number(tx, ARCHIVE_ID)
+}
+
+fn number(tx: &Transaction<'_>, application_id: i32) -> Result<(), LedgerError> {
+    tx.execute_batch(&format!("PRAGMA user_version = {VERSION}; PRAGMA application_id = {application_id};"))?;
     Ok(())
 }

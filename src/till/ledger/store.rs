@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::archive::By;
 use super::writes::{self, Refusal};
 use super::{Ledger, compared, days, decisions, rows};
 use crate::driver::{RowId, Store};
@@ -17,10 +18,12 @@ use crate::payment::{LedgerError, PersistError};
 
 impl Store for Ledger {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.recall(By::Bill(out_trade_no))?;
         compared::charges(&self.lock(), out_trade_no)
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
+        self.recall(By::Bill(out_trade_no))?;
         let write = if wish { writes::begin_wish } else { writes::end_wish };
         self.write(|tx, number| Ok(write(tx, number, out_trade_no)?))
     }
@@ -42,6 +45,7 @@ impl Store for Ledger {
     }
 
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
+        self.recall(By::Order(dm_id))?;
         let sql =
             "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
         Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
@@ -52,19 +56,24 @@ impl Store for Ledger {
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.recall(By::Code(code_print))?;
         self.charges_where("WHERE code_print = ?1 ORDER BY id", [code_print])
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
+        self.recall(By::Charge(id))?;
+        self.recall(By::Order(dm_id))?;
         Ok(writes::owner(&self.lock(), id, dm_id, tie)?)
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
+        self.recall(By::Order(dm_id))?;
         let condition = "WHERE dm_id = ?1 AND tie >= 3 AND state IN ('paid', 'decided_paid')";
         Ok(self.charges_where(condition, [dm_id])?.pop())
     }
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
+        self.recall(By::Charge(id))?;
         Ok(rows::charge_by_id(&self.lock(), id)?)
     }
 
@@ -73,10 +82,12 @@ impl Store for Ledger {
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
+        self.recall(By::Refund(out_refund_no))?;
         compared::refund(&self.lock(), out_refund_no)
     }
 
     fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.recall(By::Order(dm_id))?;
         self.refunds_where("WHERE dm_id = ?1 ORDER BY id", [dm_id])
     }
 
@@ -85,10 +96,12 @@ impl Store for Ledger {
     }
 
     fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
+        self.recall(By::Day(day))?;
         self.charges_where(&days::to_reconcile("charge", "state <> 'open'"), [day])
     }
 
     fn refunds_to_reconcile(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
+        self.recall(By::Day(day))?;
         self.refunds_where(&days::to_reconcile("refund", "state NOT IN ('open', 'conflict')"), [day])
     }
 
@@ -97,6 +110,9 @@ impl Store for Ledger {
     }
 
     fn raise(&self, alarm: &NewAlarm, now: &Moment) -> Result<(), LedgerError> {
+        if let Some(bill) = &alarm.out_trade_no {
+            self.recall(By::Bill(bill))?;
+        }
         self.write(|tx, number| Ok(writes::raise(tx, number, alarm, now)?))
     }
 
@@ -105,6 +121,9 @@ impl Store for Ledger {
     }
 
     fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError> {
+        if let Some(dm_id) = row.order() {
+            self.recall(By::Order(dm_id))?;
+        }
         let write = |tx: &Connection, number| Ok((number, writes::write_charge(tx, number, row)?));
         let (number, day) = self.write(write).map_err(|Refusal(why)| why)?;
         if row.auth_code.is_none() {

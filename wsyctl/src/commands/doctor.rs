@@ -197,6 +197,14 @@ fn place(doubt: FolderDoubt, language: Language) -> Check {
                 "Move the folder out of there: such a program may replace the newest payments by old ones.",
             ),
         ),
+        FolderDoubt::Archive => (
+            pick(language, "归档文件缺失或读不出来", "the archive is missing or cannot be read"),
+            pick(
+                language,
+                "把 archive.db 放回数据文件夹；原因见日志。可以照常收款，归档过的单暂时查不到，也退不了。",
+                "Put archive.db back; the log says why it cannot be read. Only archived bills can be neither found nor refunded.",
+            ),
+        ),
         FolderDoubt::NoMark => (
             pick(language, "缺少 ledger.mark，已重新写入", "ledger.mark was missing; it was written again"),
             pick(

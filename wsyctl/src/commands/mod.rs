@@ -3,6 +3,7 @@
 mod acknowledge;
 mod activate;
 mod alarms;
+mod archive;
 mod bill;
 mod close_day;
 mod decide;
@@ -36,6 +37,7 @@ pub fn run(mut args: Arguments, common: &Common) -> (String, Report) {
         "acknowledge" => acknowledge::run(args, common),
         "activate" => activate::run(args, common),
         "alarms" => alarms::run(args, common),
+        "archive" => archive::run(args, common),
         "bill" => bill::run(args, common),
         "close-day" => close_day::run(args, common),
         "decide" => decide::charge(args, common),

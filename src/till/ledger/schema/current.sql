@@ -54,6 +54,7 @@ CREATE INDEX charge_late ON charge (late_day) WHERE late_day <> '';
 CREATE INDEX charge_there ON charge (substr(pay_time, 1, 10))
     WHERE pay_time <> '' AND substr(pay_time, 1, 10) <> day AND substr(pay_time, 1, 10) <> ended_day;
 CREATE INDEX charge_code ON charge (code_print);
+CREATE INDEX charge_kept_code ON charge (ended_day) WHERE auth_code IS NOT NULL AND state <> 'open';
 CREATE INDEX charge_changed ON charge (changed);
 CREATE INDEX charge_money ON charge (out_trade_no, attempt, total_fen, state, dm_id, auth_code);
 CREATE TABLE refund (
@@ -92,6 +93,7 @@ CREATE TABLE refund (
 ) STRICT;
 CREATE UNIQUE INDEX refund_open ON refund (dm_id) WHERE state = 'open';
 CREATE INDEX refund_order ON refund (dm_id);
+CREATE INDEX refund_bill ON refund (out_trade_no);
 CREATE INDEX refund_day ON refund (day);
 CREATE INDEX refund_ended ON refund (ended_day) WHERE ended_day <> '' AND ended_day <> day;
 CREATE INDEX refund_there ON refund (substr(pay_time, 1, 10))
@@ -114,6 +116,8 @@ CREATE TABLE alarm (
     UNIQUE (kind, out_trade_no, dm_id, there_fen)
 ) STRICT;
 CREATE INDEX alarm_raised ON alarm (id) WHERE acknowledged_ms IS NULL;
+CREATE INDEX alarm_bill ON alarm (out_trade_no);
+CREATE INDEX alarm_order ON alarm (dm_id);
 CREATE INDEX alarm_changed ON alarm (changed);
 CREATE TABLE decision (
     id         INTEGER PRIMARY KEY,
@@ -137,7 +141,10 @@ CREATE TABLE ledger (
     host   TEXT NOT NULL,
     folder TEXT NOT NULL,
     writes INTEGER NOT NULL,
-    heard  INTEGER NOT NULL DEFAULT 0
+    heard  INTEGER NOT NULL DEFAULT 0,
+    codes_keyed    INTEGER NOT NULL DEFAULT 0,
+    archived       INTEGER NOT NULL DEFAULT 0,
+    archived_until TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE day (
     day       TEXT PRIMARY KEY,
@@ -145,4 +152,13 @@ CREATE TABLE day (
     closed_by TEXT NOT NULL,
     changed   INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0);
+CREATE TABLE archived_bill (
+    out_trade_no TEXT PRIMARY KEY,
+    parts        INTEGER NOT NULL,
+    changed      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE archived_refund (
+    out_refund_no TEXT PRIMARY KEY,
+    out_trade_no  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0, 1, 0, '');
