@@ -466,6 +466,9 @@ type
     function SetDevice(const DeviceId, Key: string): TWsyReply;
     /// <summary>The pay config; with Refresh, read from the platform now.</summary>
     function Config(Refresh: Boolean = False): TWsyReply;
+    /// <summary>Opens a connection for the next payment, while the sale is being entered. Returns at
+    /// once.</summary>
+    procedure Prepare;
     /// <summary>The platform's clock.</summary>
     function Time: TWsyReply;
 
@@ -629,6 +632,7 @@ var
     reply: pwsy_reply): Integer; cdecl;
   wsy_close: function(client: wsy_client): Integer; cdecl;
   wsy_close_all: function(): Integer; cdecl;
+  wsy_prepare: function(client: wsy_client): Integer; cdecl;
   wsy_on_log: function(client: wsy_client; callback: wsy_log_callback; user: Pointer): Integer; cdecl;
   wsy_activate: function(client: wsy_client; initkey, hostid: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
@@ -948,6 +952,7 @@ begin
   @wsy_open := Entry('wsy_open');
   @wsy_close := Entry('wsy_close');
   @wsy_close_all := Entry('wsy_close_all');
+  @wsy_prepare := Entry('wsy_prepare');
   @wsy_on_log := Entry('wsy_on_log');
   @wsy_activate := Entry('wsy_activate');
   @wsy_set_device := Entry('wsy_set_device');
@@ -1788,6 +1793,11 @@ begin
   Found := nil;
   Code := wsy_config(FHandle, Ord(Refresh), @Found);
   Result := Answer(Code, Found);
+end;
+
+procedure TWsyClient.Prepare;
+begin
+  Check(wsy_prepare(FHandle));
 end;
 
 function TWsyClient.Time: TWsyReply;

@@ -148,6 +148,8 @@ pub enum Kind {
     /// It only queries, and may be sent again; to this server and no other, or to the till's current server
     /// where it is empty.
     Question(String),
+    /// The same, and a request that moves money follows at that server if the response allows it.
+    QuestionBeforeMoney(String),
 }
 
 /// The next step that a task wants from its driver.

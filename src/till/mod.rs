@@ -148,6 +148,7 @@ impl Till {
             till.log.error(&format!("device.unreadable {reason}"));
         }
         till.configure_at_open();
+        till.prepare();
         Ok(till)
     }
 

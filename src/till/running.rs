@@ -88,6 +88,14 @@ impl<T: Task<Till>> Run<T> {
             }
         }
     }
+
+    /// The same for one that may move money. The next customer may already be waiting.
+    fn drive_payment(self) -> T::End {
+        let till = self.till.clone();
+        let end = self.drive();
+        till.prepare();
+        end
+    }
 }
 
 /// Locks of a run that outlive it. Until they are dropped, no other call works on the bill.
@@ -105,7 +113,7 @@ impl ChargeRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<ChargeReport, Error> {
         let till = self.till.clone();
-        let report = self.drive()?;
+        let report = self.drive_payment()?;
         if report.verdict == ChargeVerdict::Paid && till.paid_attempts(&report) > 1 {
             let ChargeRow { out_trade_no, attempt, .. } = &report.row;
             till.log.error(&format!(
@@ -119,7 +127,7 @@ impl ChargeRun {
 impl RefundRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<RefundReport, Error> {
-        Ok(self.drive()?)
+        Ok(self.drive_payment()?)
     }
 }
 
@@ -138,7 +146,7 @@ impl SettleRun {
 impl VoidRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<VoidReport, Error> {
-        Ok(self.drive()?)
+        Ok(self.drive_payment()?)
     }
 }
 
@@ -150,6 +158,14 @@ impl RecoverRun {
 }
 
 impl Till {
+    /// Opens a connection for a payment that is about to come, and keeps one ready for a while. Returns at
+    /// once. Does nothing where a payment would first read the config, which says where to connect to.
+    pub fn prepare(&self) {
+        if self.is_ready_to_charge() {
+            self.http.prepare();
+        }
+    }
+
     /// Charges a bill and waits for the verdict.
     pub fn charge(
         self: &Arc<Self>,
@@ -371,6 +387,10 @@ impl Till {
         match kind {
             Kind::Money(server) => self.http.send_money_there(server, request, *left),
             Kind::Question(server) => self.http.ask_there(server, request, *left),
+            Kind::QuestionBeforeMoney(server) => {
+                self.http.prepare_there(server);
+                self.http.ask_there(server, request, *left)
+            }
         }
     }
 }

@@ -40,7 +40,9 @@ impl<'a> Compared<'a> {
     /// Whether a request can be made: a row's requests go to the server that the row names.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
-            Kind::Question(server) | Kind::Money(server) => server.is_empty() || self.reaches(server),
+            Kind::Question(server) | Kind::QuestionBeforeMoney(server) | Kind::Money(server) => {
+                server.is_empty() || self.reaches(server)
+            }
         }
     }
 
