@@ -272,9 +272,8 @@ impl Http {
         let message = self.message(request, address, Afterwards::Close);
         let limits = self.limits(left_ms);
         let connect_until = Instant::now() + limits.connect();
-        let held = |connection: Connection| {
-            connection.reset_unless_ended(limits.response.min(left(limits.until)))
-        };
+        let held =
+            |connection: Connection| connection.reset_unless_ended(limits.response.min(left(limits.until)));
         let prepared = self.connections.prepared().take(address, connect_until);
         // One that cannot be held any more has ended just now, and nothing was sent over it.
         let opened = match prepared.and_then(|connection| held(connection).ok()) {
