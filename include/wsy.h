@@ -7,6 +7,7 @@
  *   wsy_open           opens the till's data folder: its ledger, its device key, its config, its log.
  *   wsy_activate       registers the till with a code from the back office. Needed only once.
  *   wsy_recover_start  after each start: settles what a crash or a power cut left open, while the till keeps selling.
+ *   wsy_prepare        when a sale begins: opens the connection for its payment.
  *   wsy_micropay       charges a customer and waits for the verdict.
  *   wsy_refund         gives money back to the customer; wsy_void undoes a whole bill.
  *   wsy_unresolved     lists what is undecided, and paid sales that may never have been completed; a person can

@@ -300,8 +300,10 @@ fn the_tickets_of_connections_that_nobody_used_are_used() {
     shop.sell("B1", 100);
 }
 
+type Act = fn(&mut TcpStream);
+
 /// What a server may do to a connection before it is used.
-const BEFORE: [(&str, fn(&mut TcpStream)); 5] = [
+const BEFORE: [(&str, Act); 5] = [
     ("an end", |socket| socket.shutdown(Shutdown::Both).unwrap()),
     ("half an end", |socket| socket.shutdown(Shutdown::Write).unwrap()),
     ("a reset", |socket| {
