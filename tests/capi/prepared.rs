@@ -42,7 +42,7 @@ struct State {
     connections: Vec<Seen>,
     /// When a connection that carries a payment ends.
     end: End,
-    /// What is sent over each new connection at once, and whether it ends then.
+    /// The bytes that each new connection is greeted with, and whether it ends then.
     greeting: Option<(Vec<u8>, bool)>,
     /// How many got it.
     greeted: usize,
@@ -302,7 +302,7 @@ fn the_tickets_of_connections_that_nobody_used_are_used() {
 
 type Act = fn(&mut TcpStream);
 
-/// What a server may do to a connection before it is used.
+/// Everything that a server may do to a connection before it is used.
 const BEFORE: [(&str, Act); 5] = [
     ("an end", |socket| socket.shutdown(Shutdown::Both).unwrap()),
     ("half an end", |socket| socket.shutdown(Shutdown::Write).unwrap()),
