@@ -18,6 +18,7 @@ pub mod capi;
 pub mod chain;
 mod crc32;
 pub mod driver;
+pub mod non_empty;
 pub mod payment;
 pub mod picture;
 pub mod protocol;

@@ -1,6 +1,7 @@
 //! A charge whose world answers as the fuzzer likes: the money rules must hold in any case.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use wsy::non_empty::NonEmpty;
 use wsy::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::policy::Policy;
@@ -81,7 +82,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<()> {
 
 /// The knowledge about a charge from an earlier run.
 fn known(order: Option<&str>) -> Evidence {
-    let dm_id = order.unwrap_or_default().to_owned();
+    let dm_id = order.and_then(NonEmpty::of);
     let (said, tie) = if order.is_some() { (Said::Paying, Tie::Own) } else { (Said::Nothing, Tie::None) };
     Evidence { said, tie, dm_id, ended: true, ..Evidence::default() }
 }

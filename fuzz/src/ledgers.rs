@@ -7,6 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use tempfile::TempDir;
 use wsy::driver::Store;
+use wsy::non_empty::{NonEmpty, or_empty};
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::refund::{Before, Record as RefundRecord};
 use wsy::protocol::auth_code::AuthCode;
@@ -212,7 +213,7 @@ fn charge(row: ChargeRow) -> (String, i64, i32, &'static str, String, String) {
         row.attempt,
         row.total_fen,
         row.state.word(),
-        row.dm_id,
+        or_empty(&row.dm_id).to_owned(),
         row.auth_code.unwrap_or_default(),
     )
 }
@@ -281,11 +282,11 @@ fn write_down(ledger: &Ledger) {
     for (at, outcome) in outcomes.into_iter().enumerate() {
         let new = NewRefund {
             out_refund_no: REFUNDS[at],
-            out_trade_no: BILLS[0],
+            out_trade_no: Some(BILLS[0]),
             dm_id: ORDERS[at],
             wallet: &Wallet::default(),
             device_id: DEVICE,
-            server: "",
+            server: None,
             refund_fen: 250,
             before: &Before::default(),
             sent_time: "",
@@ -299,9 +300,9 @@ fn write_down(ledger: &Ledger) {
     }
     let alarm = NewAlarm {
         kind: AlarmKind::PaidThere,
-        out_trade_no: BILLS[1].to_owned(),
+        out_trade_no: NonEmpty::of(BILLS[1]),
         charge: None,
-        dm_id: ORDERS[3].to_owned(),
+        dm_id: NonEmpty::of(ORDERS[3]),
         here_fen: 0,
         there_fen: 1250,
     };

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::Store;
+use wsy::non_empty::or_empty;
 pub use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::reconciliation::{AlarmKind, NewAlarm};
@@ -378,9 +379,9 @@ fn charge_view(row: &row::ChargeRow, old: Option<&ChargeRow>) -> ChargeRow {
         fen: row.total_fen,
         code: code.or(old.map(|old| old.code)).unwrap_or_default(),
         state: row.state,
-        dm_id: row.dm_id.clone(),
+        dm_id: or_empty(&row.dm_id).to_owned(),
         evidence: row.evidence.clone(),
-        person: !row.needs_person.is_empty(),
+        person: row.needs_person.is_some(),
         reported: row.told_ms.is_some(),
         listed: row.is_unfinished || row.to_void,
         wall: row.started_ms,

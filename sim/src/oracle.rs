@@ -1006,7 +1006,7 @@ fn enough(history: &History, what: &str, about: Origin) -> Checked {
 /// Whether a row lost an order that only queries had bound to it, and is unchanged otherwise.
 fn has_lost_its_order(old: &ChargeRow, row: &ChargeRow) -> bool {
     let Evidence { tie, .. } = old.evidence;
-    let evidence = Evidence { tie: Tie::None, dm_id: String::new(), ..old.evidence.clone() };
+    let evidence = Evidence { tie: Tie::None, dm_id: None, ..old.evidence.clone() };
     let without = ChargeRow { dm_id: String::new(), evidence, person: row.person, ..old.clone() };
     tie == Tie::Asked && *row == without
 }

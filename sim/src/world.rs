@@ -718,10 +718,12 @@ impl<'a> World<'a> {
             let refund =
                 disk.ledger.refunds.iter().find(|row| about.attempt == 0 && row.number == about.number);
             let is_about = |alarm: &NewAlarm| match refund {
-                Some(row) => alarm.kind == AlarmKind::RefundThere && alarm.dm_id == row.dm_id,
+                Some(row) => {
+                    alarm.kind == AlarmKind::RefundThere && alarm.dm_id.as_deref() == Some(&row.dm_id)
+                }
                 None => {
                     matches!(alarm.kind, AlarmKind::PaidThere | AlarmKind::MaybePaidThere)
-                        && alarm.out_trade_no == about.number.to_string()
+                        && alarm.out_trade_no.as_deref() == Some(&about.number.to_string())
                 }
             };
             let alarms = &disk.tables.alarms;
@@ -814,7 +816,11 @@ impl<'a> World<'a> {
         for (till, node) in (0u8..).zip(&mut self.nodes) {
             let is_late = |row: &&ChargeRow| {
                 let number = row.bill.to_string();
-                node.till.disk.tables.late_payments().any(|late| late.out_trade_no == number)
+                node.till
+                    .disk
+                    .tables
+                    .late_payments()
+                    .any(|late| late.out_trade_no.as_deref() == Some(&number))
             };
             let late: Vec<_> = node.till.disk.ledger.charges.iter().filter(is_late).cloned().collect();
             for ChargeRow { bill, fen, .. } in late {

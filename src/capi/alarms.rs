@@ -89,8 +89,8 @@ fn alarm_fields(alarm: &Alarm) -> Fields {
         .with(names::ID, alarm.id)
         .with(names::RAISED, clock::stamp(alarm.raised_ms))
         .with(names::KIND, row.kind.word())
-        .with(names::OUT_TRADE_NO, &row.out_trade_no)
-        .with(names::DM_ID, &row.dm_id);
+        .with(names::OUT_TRADE_NO, row.out_trade_no.as_ref())
+        .with(names::DM_ID, row.dm_id.as_ref());
     about(fields, DifferenceKind::Alarm(row.kind), row.here_fen, row.there_fen)
 }
 

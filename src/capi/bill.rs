@@ -121,8 +121,8 @@ pub(super) fn wallet_fields(wallet: Wallet) -> Fields {
     let Wallet { paytype, pay_type, pay_name } = wallet;
     Fields::default()
         .with(names::PAYTYPE, paytype)
-        .with(names::PAY_TYPE, pay_type)
-        .with(names::PAY_NAME, pay_name)
+        .with(names::PAY_TYPE, pay_type.as_ref())
+        .with(names::PAY_NAME, pay_name.as_ref())
 }
 
 /// The fields of a payment or refund of a bill.

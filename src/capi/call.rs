@@ -52,7 +52,7 @@ fn run(
     let client = Call::on(client)?;
     _telling = reports_paid.then(|| client.till.ledger().telling().begin());
     let outcome = call(&client);
-    client.till.note_heard();
+    client.till.end_call();
     client.give(outcome, reply)
 }
 

@@ -86,7 +86,7 @@ impl Draft {
     }
 
     /// Adds a receipt as it came, and as plain lines.
-    pub fn receipt(mut self, printinfo: &str) -> Self {
+    pub fn receipt(mut self, printinfo: impl Into<Value>) -> Self {
         self.fields = self.fields.receipt(printinfo);
         self
     }

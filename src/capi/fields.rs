@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::capi::names;
+use crate::non_empty::NonEmpty;
 use crate::protocol::receipt;
 use crate::till::code::Code;
 
@@ -41,8 +42,8 @@ impl Fields {
     }
 
     /// Adds a receipt as it came, and as plain lines.
-    pub fn receipt(self, printinfo: &str) -> Self {
-        self.with(names::PRINTINFO, printinfo.to_owned()).with(names::RECEIPT, Value::Receipt)
+    pub fn receipt(self, printinfo: impl Into<Value>) -> Self {
+        self.with(names::PRINTINFO, printinfo).with(names::RECEIPT, Value::Receipt)
     }
 
     /// Adds the platform's attributes whose names are not taken.
@@ -115,6 +116,12 @@ impl From<String> for Value {
 impl From<&String> for Value {
     fn from(text: &String) -> Self {
         text.clone().into()
+    }
+}
+
+impl From<&NonEmpty> for Value {
+    fn from(text: &NonEmpty) -> Self {
+        text.to_string().into()
     }
 }
 

@@ -181,7 +181,7 @@ fn left_of(differences: &[Difference]) -> Left {
         let count = match difference.kind {
             DifferenceKind::Alarm(_) => &mut left.alarms,
             DifferenceKind::RefundedElsewhere => &mut left.differences,
-            DifferenceKind::Undecided if difference.out_refund_no.is_empty() => &mut left.charges,
+            DifferenceKind::Undecided if difference.out_refund_no.is_none() => &mut left.charges,
             DifferenceKind::Undecided => &mut left.refunds,
         };
         *count += 1;
@@ -196,8 +196,8 @@ fn reason_fields((bill, reason): &(String, String)) -> Fields {
 fn difference_fields(difference: &Difference) -> Fields {
     let fields = Fields::default()
         .with(names::KIND, difference.kind.word())
-        .with(names::OUT_TRADE_NO, &difference.out_trade_no)
-        .with(names::OUT_REFUND_NO, &difference.out_refund_no)
-        .with(names::DM_ID, &difference.dm_id);
+        .with(names::OUT_TRADE_NO, difference.out_trade_no.as_ref())
+        .with(names::OUT_REFUND_NO, difference.out_refund_no.as_ref())
+        .with(names::DM_ID, difference.dm_id.as_ref());
     about(fields, difference.kind, difference.here_fen, difference.there_fen)
 }

@@ -40,13 +40,12 @@ pub fn is_to_be_voided(row: &ChargeRow) -> bool {
 }
 
 /// The text about what a person has to check.
-fn person(row: &ChargeRow) -> String {
-    match row.state {
-        _ if !row.needs_person.is_empty() => row.needs_person.clone(),
-        ChargeState::Paid if row.to_void => "paid, and still to be voided".to_owned(),
-        _ if is_to_be_voided(row) => "still to be voided".to_owned(),
-        _ => String::new(),
-    }
+fn person(row: &ChargeRow) -> Option<&str> {
+    row.needs_person.as_deref().or_else(|| match row.state {
+        ChargeState::Paid if row.to_void => Some("paid, and still to be voided"),
+        _ if is_to_be_voided(row) => Some("still to be voided"),
+        _ => None,
+    })
 }
 
 /// The fields of a decision.
@@ -77,48 +76,48 @@ pub fn charge_fields(row: &ChargeRow) -> Fields {
         .with(names::TOTAL_FEN, row.total_fen)
         .with(names::TOTAL, yuan(i64::from(row.total_fen)))
         .with(names::PAYTYPE, &row.wallet.paytype)
-        .with(names::PAY_TYPE, &row.wallet.pay_type)
-        .with(names::PAY_NAME, &row.wallet.pay_name)
+        .with(names::PAY_TYPE, row.wallet.pay_type.as_ref())
+        .with(names::PAY_NAME, row.wallet.pay_name.as_ref())
         .with(names::AUTH_CODE, &row.code_masked)
-        .with(names::DM_ID, &row.dm_id)
+        .with(names::DM_ID, row.dm_id.as_ref())
         .with(names::PAY_ID, &row.pay_id)
-        .with(names::PAY_TIME, &row.pay_time)
+        .with(names::PAY_TIME, row.pay_time.as_ref())
         .with(names::OPENID, &row.openid)
         .with(names::REASON, &row.reason)
         .with(names::STARTED, clock::stamp(row.started_ms))
         .with(names::ENDED, row.ended_ms.map(clock::stamp))
         .with(names::DAY, &row.day)
-        .with(names::ENDED_DAY, &row.ended_day)
+        .with(names::ENDED_DAY, row.ended_day.as_ref())
         .with(names::TOLD, row.told_ms.map(clock::stamp))
         .with(names::PAID_LATE, row.is_paid_late())
         .with(names::OPERATOR_ID, &row.operator_id)
-        .with(names::NEEDS_PERSON, person(row))
+        .with(names::NEEDS_PERSON, person(row).map(str::to_owned))
         .with(names::DEVICE_ID, &row.device_id)
-        .receipt(&row.printinfo)
+        .receipt(row.printinfo.as_ref())
 }
 
 /// The fields of a refund.
 pub fn refund_fields(row: &RefundRow) -> Fields {
     Fields::with_capacity(22)
         .with(names::OUT_REFUND_NO, &row.out_refund_no)
-        .with(names::OUT_TRADE_NO, &row.out_trade_no)
+        .with(names::OUT_TRADE_NO, row.out_trade_no.as_ref())
         .with(names::DM_ID, &row.dm_id)
         .with(names::STATE, row.state.word())
         .with(names::REFUND_FEN, row.refund_fen)
         .with(names::REFUND, yuan(i64::from(row.refund_fen)))
         .with(names::PAYTYPE, &row.wallet.paytype)
-        .with(names::PAY_TYPE, &row.wallet.pay_type)
-        .with(names::PAY_NAME, &row.wallet.pay_name)
+        .with(names::PAY_TYPE, row.wallet.pay_type.as_ref())
+        .with(names::PAY_NAME, row.wallet.pay_name.as_ref())
         .with(names::PAY_ID, &row.pay_id)
         .with(names::REFUND_ID, &row.refund_id)
-        .with(names::PAY_TIME, &row.pay_time)
+        .with(names::PAY_TIME, row.pay_time.as_ref())
         .with(names::REASON, &row.reason)
         .with(names::STARTED, clock::stamp(row.started_ms))
         .with(names::ENDED, row.ended_ms.map(clock::stamp))
         .with(names::DAY, &row.day)
-        .with(names::ENDED_DAY, &row.ended_day)
+        .with(names::ENDED_DAY, row.ended_day.as_ref())
         .with(names::OPERATOR_ID, &row.operator_id)
-        .with(names::NEEDS_PERSON, row.needs_person().to_owned())
+        .with(names::NEEDS_PERSON, row.needs_person().map(str::to_owned))
         .with(names::DEVICE_ID, &row.device_id)
-        .receipt(&row.printinfo)
+        .receipt(row.printinfo.as_ref())
 }

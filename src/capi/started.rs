@@ -180,7 +180,7 @@ pub(super) fn start(
         let token = call.till.cancellation_token();
         let telling = call.till.ledger().telling().begin();
         let begun = begin(&call, &token);
-        call.till.note_heard();
+        call.till.end_call();
         match begun.and_then(|started| Payment::of(started, &call, client.into(), token, telling)) {
             Ok(begun) => {
                 payment.write(PAYMENTS.add(begun));
@@ -307,7 +307,7 @@ impl Payment {
     fn hear(&self) {
         if let Some(till) = self.till.upgrade() {
             till.hear();
-            till.note_heard();
+            till.end_call();
         }
     }
 

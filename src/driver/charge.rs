@@ -11,6 +11,7 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up,
     device_to_ask_as, is_number, is_witness, keep_said,
 };
+use crate::non_empty::or_empty;
 use crate::payment::bill::{Account, ChargeState, Charging, Standing, Telling, Undecided};
 use crate::payment::charge::{Action, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use crate::payment::evidence::{Evidence, Said, Tie};
@@ -421,7 +422,7 @@ impl<K> ChargeTask<K> {
         let policy = if is_lost { Policy { deadline_ms: 0, ..policy } } else { policy };
         let (device, now) = (device_to_ask_as(context, &row.device_id)?, context.now());
         let evidence = brought_up(context, &row);
-        let is_witness = is_witness(context, &device, &row.device_id, &row.server);
+        let is_witness = is_witness(context, &device, &row.device_id, row.server.as_ref());
         let (machine, action) =
             Charge::resume(total, &row.device_id, evidence, &row.evidence, is_witness, policy, now);
         context.log(Level::Info, || {
@@ -680,7 +681,7 @@ impl<K> ChargeTask<K> {
                     format!("charge.intent total_fen={} code={}", row.total_fen, row.code_masked)
                 }
                 Record::Known(Evidence { said, dm_id, .. }) => {
-                    format!("charge.known said={} dm_id={dm_id}", said.word())
+                    format!("charge.known said={} dm_id={}", said.word(), or_empty(dm_id))
                 }
                 Record::Paid(order) => format!("charge.paid dm_id={}", order.dm_id),
                 Record::NotPaid(NotPaid::Declined(info)) => format!("charge.not_paid declined {info}"),
@@ -818,7 +819,7 @@ fn micropay(device: &Device, row: &ChargeRow, request: &ChargeRequest) -> Reques
 
 /// Records why a person has to look at an open row, once.
 fn needs_person<C: Context>(context: &C, row: &ChargeRow, why: String) -> Result<ChargeRow, Error> {
-    if row.needs_person == why {
+    if row.needs_person.as_deref() == Some(&why) {
         return Ok(row.clone());
     }
     context.log(Level::Error, || format!("charge.needs_person {why} out_trade_no={}", row.out_trade_no));

@@ -1,7 +1,7 @@
 //! A person's decision about a row that nothing else has decided.
 
 use crate::driver::{Context, Error, Level, NoBill, Store, account, brought_up, brought_up_refund};
-use crate::payment::bill::Account;
+use crate::payment::bill::{Account, Bill};
 use crate::payment::decision::{self, Decision, Undecidable, Verdict};
 use crate::payment::row::{ChargeRow, RefundRow};
 
@@ -55,13 +55,17 @@ pub fn decide_refund<C: Context>(
     let row = context.store().refund(out_refund_no)?;
     let row = row.ok_or_else(|| NoBill::Refund(out_refund_no.to_owned()))?;
     // A void holds this lock throughout, and the refund's lock only while the refund runs.
-    let _bill = context.lock("bill", &row.out_trade_no)?;
+    let bill_no = row.out_trade_no.as_deref();
+    let _bill = bill_no.map(|bill_no| context.lock("bill", bill_no)).transpose()?;
     let (known, now) = (brought_up_refund(context, &row), context.moment());
     let decided = row
         .decided(decision.verdict, &known, &context.policy(None), &now)
         .map_err(|why| refused(why, out_refund_no))?;
-    let bill = account(context, &row.out_trade_no)?.bill.with_refund(out_refund_no, decided.state);
-    let ends_wish = decided.ends_wish(&bill);
+    let bill = match bill_no {
+        Some(bill_no) => account(context, bill_no)?.bill,
+        None => Bill::default(),
+    };
+    let ends_wish = decided.ends_wish(&bill.with_refund(out_refund_no, decided.state));
     let ended_day = context.store().decide_refund(&decided, decision, ends_wish, &now)?;
     let decided = RefundRow { ended_day, ..decided };
     log(context, &format!("out_refund_no={out_refund_no}"), decision);

@@ -17,6 +17,7 @@ mod void;
 
 use std::sync::Arc;
 
+use crate::non_empty::NonEmpty;
 use crate::payment::bill::Account;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
@@ -143,13 +144,14 @@ pub struct Exchange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// It moves money and is delivered at most once, to this server: the one that its intent names, even if
-    /// the till has moved since. Later queries about it go to the same server.
-    Money(String),
+    /// the till has moved since. Later queries about it go to the same server. An intent that names none is
+    /// not sent.
+    Money(Option<NonEmpty>),
     /// It only queries, and may be sent again; to this server and no other, or to the till's current server
-    /// where it is empty.
-    Question(String),
+    /// where there is none.
+    Question(Option<NonEmpty>),
     /// The same, and a request that moves money follows at that server if the response allows it.
-    QuestionBeforeMoney(String),
+    QuestionBeforeMoney(Option<NonEmpty>),
 }
 
 /// The next step that a task wants from its driver.
@@ -310,8 +312,13 @@ fn device_to_ask_as<C: Context>(context: &C, device_id: &str) -> Result<Device, 
 
 /// Whether a row's device and server can be queried now. A row of schema version 1 does not say where it was
 /// sent, so "unknown" may come from the wrong server.
-fn is_witness<C: Context>(context: &C, device: &Device, row_device: &str, row_server: &str) -> bool {
-    !row_server.is_empty() && context.reaches(row_server) && row_device == device.id
+fn is_witness<C: Context>(
+    context: &C,
+    device: &Device,
+    row_device: &str,
+    row_server: Option<&NonEmpty>,
+) -> bool {
+    row_server.is_some_and(|server| context.reaches(server)) && row_device == device.id
 }
 
 /// Merchant numbers: 1 to 64 visible ASCII characters, which survive every charset, log and file.

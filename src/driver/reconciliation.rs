@@ -9,6 +9,7 @@ use crate::driver::{
     Context, Error, Exchange, Kind as How, Level, Progress, Purpose, RowId, Step, Store, Task, account,
     is_witness,
 };
+use crate::non_empty::{NonEmpty, or_empty};
 use crate::payment::bill::ChargeState;
 use crate::payment::evidence::Tie;
 use crate::payment::policy::Policy;
@@ -419,7 +420,7 @@ impl<C: Context> Task<C> for ReconcileTask {
         }
         match self.request(context, &asking) {
             Ok(request) => {
-                let kind = How::Question(asking.subject.sender().1.to_owned());
+                let kind = How::Question(asking.subject.sender().1.cloned());
                 self.asking = Some(asking);
                 Step::Send(Box::new(Exchange { request, kind, left: Millis::MAX }))
             }
@@ -475,11 +476,13 @@ impl Subject {
     }
 
     /// The device that sent the row and the server that it was sent to.
-    fn sender(&self) -> (&str, &str) {
+    fn sender(&self) -> (&str, Option<&NonEmpty>) {
         match self {
-            Self::Order { charge: Some(row), .. } | Self::Attempt(row) => (&row.device_id, &row.server),
+            Self::Order { charge: Some(row), .. } | Self::Attempt(row) => {
+                (&row.device_id, row.server.as_ref())
+            }
             Self::Order { refunds, .. } => {
-                refunds.first().map_or(("", ""), |row| (row.device_id.as_str(), row.server.as_str()))
+                refunds.first().map_or(("", None), |row| (&*row.device_id, row.server.as_ref()))
             }
         }
     }
@@ -520,7 +523,7 @@ fn subjects<C: Context>(
     let mut orders: Vec<String> = refunds.iter().map(|refund| refund.dm_id.clone()).collect();
     for charge in charges {
         match charge.state {
-            ChargeState::Paid => orders.push(charge.dm_id),
+            ChargeState::Paid => orders.extend(charge.dm_id.map(String::from)),
             // An open charge is reported as undecided.
             ChargeState::Open => {}
             ChargeState::NotPaid | ChargeState::DecidedNotPaid | ChargeState::DecidedPaid
@@ -552,7 +555,7 @@ fn paid_late_by<C: Context>(context: &C, charge: &ChargeRow) -> Result<Option<St
     }
     let rows = account(context, &charge.out_trade_no)?.rows;
     let late = rows.into_iter().find(|row| row.id == charge.id && row.state == ChargeState::Paid);
-    Ok(late.map(|row| row.dm_id))
+    Ok(late.and_then(|row| row.dm_id).map(String::from))
 }
 
 /// The difference that a response shows for a charge.
@@ -591,7 +594,7 @@ fn keep_refunds<C: Context>(context: &C, subject: &Subject, differences: &[Diffe
     };
     let refunds = context.store().refunds_of_order(dm_id)?;
     match reconciliation::made_elsewhere(charge, &refunds, differences) {
-        Some(MadeElsewhere { number, fen }) => note_made_elsewhere(context, charge, &number, fen),
+        Some(MadeElsewhere { number, fen }) => note_made_elsewhere(context, charge, dm_id, &number, fen),
         None => Ok(()),
     }
 }
@@ -602,6 +605,7 @@ fn take_down<C: Context>(context: &C, differences: &[Difference]) -> Result<(), 
         let Difference { out_trade_no, charge, dm_id, here_fen, there_fen, .. } = difference.clone();
         context.log(Level::Error, || {
             let word = kind.word();
+            let [out_trade_no, dm_id] = [&out_trade_no, &dm_id].map(or_empty);
             format!(
                 "alarm {word} out_trade_no={out_trade_no} dm_id={dm_id} here_fen={here_fen} \
                  there_fen={there_fen}"

@@ -98,7 +98,7 @@ fn settle_charges<C: Context>(
         if row.state != ChargeState::Open {
             continue;
         }
-        let policy = limited(policy, &row.needs_person);
+        let policy = limited(policy, row.needs_person.is_some());
         let name = row.out_trade_no.clone();
         let tells = Tells::of(account(context, &name)?.bill.telling(), false);
         match ChargeTask::resume(context, row, policy, tells, vec![lock]) {
@@ -150,11 +150,11 @@ pub fn not_heard<C: Context>(context: &C, out_trade_no: &str) -> Result<(), Erro
 }
 
 /// A row that needs a person is queried again, but does not hold up the start of a till.
-fn limited(policy: Policy, needs_person: &str) -> Policy {
-    if needs_person.is_empty() {
-        policy
-    } else {
+fn limited(policy: Policy, needs_person: bool) -> Policy {
+    if needs_person {
         Policy { deadline_ms: policy.deadline_ms.min(2 * policy.poll_ms), ..policy }
+    } else {
+        policy
     }
 }
 
@@ -170,7 +170,7 @@ fn settle_refunds<C: Context>(
         let Some(row) = context.store().refund(name)?.filter(|row| row.state == RefundState::Open) else {
             continue;
         };
-        let policy = limited(policy, row.needs_person());
+        let policy = limited(policy, row.needs_person().is_some());
         match RefundTask::resume(context, row, policy, vec![lock]) {
             Ok(task) => open.push(Settling::Refund(Box::new(task))),
             Err(Error::Busy(_)) => {}

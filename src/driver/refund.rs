@@ -10,6 +10,7 @@ use crate::driver::{
     Context, Exchange, Kind, Level, Progress, RowId, Step, Store, Task, account, brought_up_refund,
     device_to_ask_as, is_number, is_witness, keep_said,
 };
+use crate::non_empty::NonEmpty;
 use crate::payment::admission::{self, Known, NotFound, Obstacle, VoidRefund};
 use crate::payment::bill::{Account, RefundState, VOID};
 use crate::payment::policy::Policy;
@@ -36,14 +37,14 @@ pub struct Which {
 /// A bill that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The caller's number; empty for a bill that is not in this ledger.
-    pub out_trade_no: String,
+    /// The caller's number; `None` for a bill that is not in this ledger.
+    pub out_trade_no: Option<NonEmpty>,
     /// The platform's order.
     pub dm_id: String,
     /// The amount that this ledger charged on it, in fen; `None` for a bill that is not in this ledger.
     pub charged_fen: Option<i64>,
-    /// The server at which this ledger charged it; empty if unknown.
-    pub charged_at: String,
+    /// The server at which this ledger charged it, if it is known.
+    pub charged_at: Option<NonEmpty>,
     /// The payment type, as far as that is known.
     pub wallet: Wallet,
 }
@@ -111,7 +112,7 @@ pub struct RefundTask<K> {
     out_refund_no: String,
     found: Found,
     /// The server that holds the order and its bill; empty in an open row of schema version 1.
-    server: String,
+    server: Option<NonEmpty>,
     paytype: Option<String>,
     extra: Extra,
     row: Option<RefundRow>,
@@ -152,15 +153,15 @@ pub fn admit_refund<C: Context>(
 /// refund would conflict.
 fn find_refundable<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     let found = find(context, which)?;
-    if found.out_trade_no.is_empty() {
+    let Some(out_trade_no) = &found.out_trade_no else {
         let open = context.store().open_charges()?;
         return match open.into_iter().find(|row| row.order() == Some(&found.dm_id)) {
             Some(row) => Err(Error::BillNotPaid(row.out_trade_no)),
             None => Ok(found),
         };
-    }
-    if account(context, &found.out_trade_no)?.bill.to_void {
-        return Err(Error::VoidOpen(found.out_trade_no));
+    };
+    if account(context, out_trade_no)?.bill.to_void {
+        return Err(Error::VoidOpen(out_trade_no.to_string()));
     }
     Ok(found)
 }
@@ -204,16 +205,15 @@ fn names_bill_of<C: Context>(context: &C, which: &Which, row: &RefundRow) -> Res
     Ok(match (which.out_trade_no.as_deref(), which.dm_id.as_deref()) {
         (None, dm_id) => dm_id == Some(row.dm_id.as_str()),
         (Some(_), Some(dm_id)) if dm_id != row.dm_id => false,
-        (Some(out_trade_no), _) => out_trade_no == out_trade_no_of(context, row)?,
+        (out_trade_no, _) => out_trade_no == out_trade_no_of(context, row)?.as_deref(),
     })
 }
 
 /// The caller's number of a refund's bill, which may have entered this ledger since.
-fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<String, Error> {
-    if row.out_trade_no.is_empty() {
-        Ok(charge_of_order(context, &row.dm_id)?.map(|charge| charge.out_trade_no).unwrap_or_default())
-    } else {
-        Ok(row.out_trade_no.clone())
+fn out_trade_no_of<C: Context>(context: &C, row: &RefundRow) -> Result<Option<String>, Error> {
+    match &row.out_trade_no {
+        Some(out_trade_no) => Ok(Some(out_trade_no.to_string())),
+        None => Ok(charge_of_order(context, &row.dm_id)?.map(|charge| charge.out_trade_no)),
     }
 }
 
@@ -228,7 +228,7 @@ pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
     };
     let rows = account(context, out_trade_no)?.rows;
     match admission::paid_attempt(&rows, which.dm_id.as_deref()) {
-        Ok(row) => Ok(Found::of(row)),
+        Ok((row, order)) => Ok(Found::of(row, order)),
         Err(NotFound::NoBill) => Err(NoBill::Bill(out_trade_no.to_owned()).into()),
         Err(NotFound::NotPaid) => Err(Error::BillNotPaid(out_trade_no.to_owned())),
         Err(NotFound::OtherOrder) => {
@@ -240,13 +240,13 @@ pub fn find<C: Context>(context: &C, which: &Which) -> Result<Found, Error> {
 
 fn find_order<C: Context>(context: &C, dm_id: &str) -> Result<Found, Error> {
     let of_elsewhere = || Found {
-        out_trade_no: String::new(),
+        out_trade_no: None,
         dm_id: dm_id.to_owned(),
         charged_fen: None,
-        charged_at: String::new(),
+        charged_at: None,
         wallet: Wallet::default(),
     };
-    Ok(charge_of_order(context, dm_id)?.as_ref().map_or_else(of_elsewhere, Found::of))
+    Ok(charge_of_order(context, dm_id)?.map_or_else(of_elsewhere, |row| Found::of(&row, dm_id)))
 }
 
 /// The paid charge of an order, including one found to be paid after it was reported as not paid, or that a
@@ -257,15 +257,15 @@ pub(super) fn charge_of_order<C: Context>(context: &C, dm_id: &str) -> Result<Op
     }
     let Some(out_trade_no) = context.store().bill_paid_there(dm_id)? else { return Ok(None) };
     let rows = account(context, &out_trade_no)?.rows;
-    Ok(admission::paid_attempt(&rows, Some(dm_id)).ok().cloned())
+    Ok(admission::paid_attempt(&rows, Some(dm_id)).ok().map(|(row, _)| row.clone()))
 }
 
 impl Found {
-    /// The bill of a paid charge.
-    pub(super) fn of(row: &ChargeRow) -> Self {
+    /// The bill of a charge that this order has paid.
+    pub(super) fn of(row: &ChargeRow, dm_id: &str) -> Self {
         Self {
-            out_trade_no: row.out_trade_no.clone(),
-            dm_id: row.dm_id.clone(),
+            out_trade_no: NonEmpty::of(&row.out_trade_no),
+            dm_id: dm_id.to_owned(),
             charged_fen: Some(i64::from(row.total_fen)),
             charged_at: row.server.clone(),
             wallet: row.wallet.clone(),
@@ -276,7 +276,7 @@ impl Found {
 /// The server at which an order is queried and refunded.
 pub fn server_of_order<C: Context>(context: &C, found: &Found) -> Result<String, Error> {
     let refunds = context.store().refunds_of_order(&found.dm_id)?;
-    allowed_server(context, admission::server_of(&found.charged_at, &refunds))
+    allowed_server(context, admission::server_of(found.charged_at.as_deref(), &refunds))
 }
 
 fn allowed_server<C: Context>(context: &C, server: Option<&str>) -> Result<String, Error> {
@@ -321,7 +321,10 @@ impl<K> RefundTask<K> {
             Ok(()) => {}
         }
         let others = admission::lines_of_others(&refunds, None);
-        let server = allowed_server(context, admission::server_of(&found.charged_at, &refunds))?;
+        let server = NonEmpty::of(allowed_server(
+            context,
+            admission::server_of(found.charged_at.as_deref(), &refunds),
+        )?);
         let device = context.device().ok_or_else(|| context.no_device())?;
         let (machine, action) = Refund::begin(&found.dm_id, amount, others, policy, context.now());
         Ok(Self {
@@ -358,7 +361,7 @@ impl<K> RefundTask<K> {
         })?;
         let device = device_to_ask_as(context, &row.device_id)?;
         let known = brought_up_refund(context, &row);
-        let is_witness = is_witness(context, &device, &row.device_id, &row.server);
+        let is_witness = is_witness(context, &device, &row.device_id, row.server.as_ref());
         let refunds = context.store().refunds_of_order(&row.dm_id)?;
         let others = admission::lines_of_others(&refunds, Some(row.id)).and(&row.before);
         let (machine, action) =
@@ -373,7 +376,7 @@ impl<K> RefundTask<K> {
                 out_trade_no: row.out_trade_no.clone(),
                 dm_id: row.dm_id.clone(),
                 charged_fen: None,
-                charged_at: String::new(),
+                charged_at: None,
                 wallet: row.wallet.clone(),
             },
             server: row.server.clone(),
@@ -467,11 +470,11 @@ impl<K> RefundTask<K> {
         self.machine.sent_at(&sent_time);
         let new = NewRefund {
             out_refund_no: &self.out_refund_no,
-            out_trade_no: &self.found.out_trade_no,
+            out_trade_no: self.found.out_trade_no.as_deref(),
             dm_id: &self.found.dm_id,
             wallet: &self.found.wallet,
             device_id: &self.device.id,
-            server: &self.server,
+            server: self.server.as_deref(),
             refund_fen: amount.get(),
             before,
             sent_time: &sent_time,
@@ -485,17 +488,20 @@ impl<K> RefundTask<K> {
     /// void without a line of its own, so that the bill is not reported as paid afterwards.
     fn note_nothing_left<C: Context>(&self, context: &C, outcome: &Outcome) -> Result<(), Error> {
         let Outcome::Rejected(Rejection::NothingLeft { paid_fen }) = outcome else { return Ok(()) };
-        let Found { out_trade_no, dm_id, charged_fen, .. } = &self.found;
+        let Found { out_trade_no: Some(out_trade_no), dm_id, charged_fen: Some(charged), .. } = &self.found
+        else {
+            return Ok(());
+        };
         // A bill that does not show the whole payment does not prove that all of it was refunded.
-        if charged_fen.is_none_or(|charged| *paid_fen < charged) {
+        if paid_fen < charged {
             return Ok(());
         }
         let Account { rows, bill } = account(context, out_trade_no)?;
         let refunds = context.store().refunds_of_order(dm_id)?;
-        let Ok(charge) = admission::paid_attempt(&rows, Some(dm_id)) else { return Ok(()) };
+        let Ok((charge, _)) = admission::paid_attempt(&rows, Some(dm_id)) else { return Ok(()) };
         let left = admission::void_refund(&bill, charge, &refunds).filter(|_| bill.captured_fen(dm_id) > 0);
         let Some(VoidRefund { number, fen }) = left else { return Ok(()) };
-        note_made_elsewhere(context, charge, &number, fen)
+        note_made_elsewhere(context, charge, dm_id, &number, fen)
     }
 
     fn read_bill<C: Context>(&self, context: &C) -> Result<Exchange, Delivery<Infallible>> {
@@ -655,21 +661,21 @@ impl<C: Context> Task<C> for RefundTask<C::Lock> {
     }
 }
 
-/// Records that this much of a paid charge was refunded elsewhere.
+/// Records that this much of a charge that this order has paid was refunded elsewhere.
 pub(super) fn note_made_elsewhere<C: Context>(
     context: &C,
     charge: &ChargeRow,
+    dm_id: &str,
     number: &str,
     fen: i64,
 ) -> Result<(), Error> {
-    let ChargeRow { out_trade_no, dm_id, .. } = charge;
     let new = NewRefund {
         out_refund_no: number,
-        out_trade_no,
+        out_trade_no: Some(&charge.out_trade_no),
         dm_id,
         wallet: &charge.wallet,
         device_id: &charge.device_id,
-        server: &charge.server,
+        server: charge.server.as_deref(),
         refund_fen: i32::try_from(fen).unwrap_or(charge.total_fen),
         before: &Before::default(),
         sent_time: "",

@@ -1,6 +1,7 @@
 //! The ledger's interface to the driver.
 
 use crate::driver::RowId;
+use crate::non_empty::NonEmpty;
 use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
@@ -42,15 +43,15 @@ pub trait Store {
     /// [`PersistError::OrderTaken`] where another bill owns its order by an equally strong tie, and with
     /// [`PersistError::Closed`] where the charge is no longer open. Another charge that owns the order by a
     /// weaker tie loses it in the same write, see [`ChargeRow::without_order`]. Returns the day of the
-    /// outcome as written, which is later than any closed day; empty for a charge that stays open.
-    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError>;
+    /// outcome as written, which is later than any closed day; `None` for a charge that stays open.
+    fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError>;
     /// Writes the intent of a refund. The number of a refund that was never sent can be reused.
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError>;
     /// Records a refund that was made elsewhere, without a line of its own, in one write.
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError>;
     /// Overwrites an open refund. Fails with [`PersistError::Closed`] where it is no longer open. Returns the
     /// day of the outcome as [`Store::write_charge`] does.
-    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError>;
+    fn write_refund(&self, row: &RefundRow) -> Result<Option<NonEmpty>, PersistError>;
     /// Charges that began or ended on a day, `2026-11-22`, were found on it to be paid after all, or were
     /// paid on it by the platform's time; and decided charges of any day that were never reconciled.
     fn charges_to_reconcile(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError>;
@@ -74,7 +75,7 @@ pub trait Store {
         decision: &Decision,
         ends_wish: bool,
         now: &Moment,
-    ) -> Result<String, LedgerError>;
+    ) -> Result<Option<NonEmpty>, LedgerError>;
     /// The same for a refund.
     fn decide_refund(
         &self,
@@ -82,7 +83,7 @@ pub trait Store {
         decision: &Decision,
         ends_wish: bool,
         now: &Moment,
-    ) -> Result<String, LedgerError>;
+    ) -> Result<Option<NonEmpty>, LedgerError>;
     /// Sets or withdraws the request to void a bill.
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError>;
 }

@@ -10,6 +10,7 @@ use crate::driver::{
     ChargeReport, Context, Found, Progress, RefundAdmission, RefundReport, RefundRequest, RefundTask,
     RefundVerdict, Step, Store, Task, Which, account,
 };
+use crate::non_empty::NonEmpty;
 use crate::payment::admission;
 use crate::payment::bill::{Account, ChargeState, Standing};
 use crate::payment::refund::Amount;
@@ -45,7 +46,7 @@ pub struct VoidTask<K> {
     /// Whether the refund of an order has begun.
     is_begun: bool,
     /// The paid orders handled so far.
-    orders: Vec<String>,
+    orders: Vec<NonEmpty>,
     /// The refund report that matters most to what is still to be voided.
     worst: Option<RefundReport>,
     /// Why an order was not refunded; the first such error.
@@ -55,7 +56,7 @@ pub struct VoidTask<K> {
 #[derive(Clone, Debug)]
 enum Phase<K> {
     Settling,
-    Refunding { left: VecDeque<ChargeRow>, refund: Option<(Box<ChargeRow>, Box<RefundTask<K>>)> },
+    Refunding { left: VecDeque<ChargeRow>, refund: Option<Box<RefundTask<K>>> },
 }
 
 impl<K: Clone> VoidTask<K> {
@@ -99,7 +100,7 @@ impl<K: Clone> VoidTask<K> {
     /// The running refund, for observers.
     pub fn refund(&self) -> Option<&RefundTask<K>> {
         match &self.phase {
-            Phase::Refunding { refund: Some((_, task)), .. } => Some(task),
+            Phase::Refunding { refund: Some(task), .. } => Some(task),
             _ => None,
         }
     }
@@ -126,9 +127,10 @@ impl<K: Clone> VoidTask<K> {
     /// Adds the paid orders not handled so far: a late payment may be found while the void runs.
     fn new_orders<C: Context>(&mut self, context: &C) -> Result<VecDeque<ChargeRow>, Error> {
         let rows = account(context, &self.out_trade_no)?.rows;
-        let is_new = |row: &ChargeRow| row.state == ChargeState::Paid && !self.orders.contains(&row.dm_id);
-        let new: VecDeque<_> = rows.into_iter().filter(is_new).collect();
-        self.orders.extend(new.iter().map(|row| row.dm_id.clone()));
+        let paid = rows.into_iter().filter(|row| row.state == ChargeState::Paid);
+        let new = paid.filter(|row| row.dm_id.as_ref().is_some_and(|order| !self.orders.contains(order)));
+        let new: VecDeque<_> = new.collect();
+        self.orders.extend(new.iter().filter_map(|row| row.dm_id.clone()));
         Ok(new)
     }
 
@@ -138,22 +140,23 @@ impl<K: Clone> VoidTask<K> {
         context: &C,
         row: &ChargeRow,
     ) -> Result<Option<RefundTask<K>>, Error> {
+        let Some(order) = row.paid_order() else { return Ok(None) };
         let bill = account(context, &self.out_trade_no)?.bill;
-        let refunds = context.store().refunds_of_order(&row.dm_id)?;
+        let refunds = context.store().refunds_of_order(order)?;
         let Some(wanted) = admission::void_refund(&bill, row, &refunds) else { return Ok(None) };
         let Some(refund) = i32::try_from(wanted.fen).ok().and_then(|fen| Fen::new(fen).ok()) else {
             return Ok(None);
         };
         let request = RefundRequest {
             out_refund_no: wanted.number,
-            bill: Which { dm_id: Some(row.dm_id.clone()), ..Which::default() },
+            bill: Which { dm_id: Some(order.to_owned()), ..Which::default() },
             refund,
             paytype: None,
             extra: Extra::default(),
             deadline_ms: Some(self.deadline.saturating_sub(context.now())),
         };
         let amount = Amount::Left { most: refund, charged_fen: i64::from(row.total_fen) };
-        match admit_numbered(context, request, amount, |_| Ok(Found::of(row)))? {
+        match admit_numbered(context, request, amount, |_| Ok(Found::of(row, order)))? {
             RefundAdmission::Recorded(report) => {
                 self.take(*report);
                 Ok(None)
@@ -184,14 +187,14 @@ impl<K: Clone> VoidTask<K> {
     fn refunded<C: Context<Lock = K>>(
         &mut self,
         context: &C,
-        row: &ChargeRow,
+        order: &str,
         end: Result<RefundReport, Error>,
     ) -> Result<(), Error> {
         match end {
             Ok(report) => self.take(report),
             // The back office has refunded it, and that is on record.
             Err(Error::RefundTooMuch { .. })
-                if account(context, &self.out_trade_no)?.bill.captured_fen(&row.dm_id) == 0 => {}
+                if account(context, &self.out_trade_no)?.bill.captured_fen(order) == 0 => {}
             Err(error) => return Err(error),
         }
         Ok(())
@@ -266,19 +269,19 @@ impl<C: Context> Task<C> for VoidTask<C::Lock> {
             }
             Phase::Refunding { left, refund } => (left, refund),
         };
-        let done = if let Some((row, mut task)) = refund.take() {
+        let done = if let Some(mut task) = refund.take() {
             let end = match task.step(context) {
                 Step::Ended(end) => end,
                 other => {
-                    *refund = Some((row, task));
+                    *refund = Some(task);
                     return other.and_then(|_| Step::Go);
                 }
             };
-            self.refunded(context, &row, end)
+            self.refunded(context, task.order(), end)
         } else if let Some(row) = left.pop_front() {
             self.refund_order(context, &row).map(|task| {
                 if let (Some(task), Phase::Refunding { refund, .. }) = (task, &mut self.phase) {
-                    *refund = Some((Box::new(row), Box::new(task)));
+                    *refund = Some(Box::new(task));
                 }
             })
         } else {
@@ -301,7 +304,7 @@ impl<C: Context> Task<C> for VoidTask<C::Lock> {
     fn hear(&mut self, context: &C, delivery: Delivery<Vec<u8>>) {
         match &mut self.phase {
             Phase::Settling => self.attempts.hear(context, delivery),
-            Phase::Refunding { refund: Some((_, task)), .. } => task.hear(context, delivery),
+            Phase::Refunding { refund: Some(task), .. } => task.hear(context, delivery),
             Phase::Refunding { refund: None, .. } => {}
         }
     }
@@ -309,14 +312,14 @@ impl<C: Context> Task<C> for VoidTask<C::Lock> {
     fn cancel(&mut self) {
         self.cancelled = true;
         Task::<C>::cancel(&mut self.attempts);
-        if let Phase::Refunding { refund: Some((_, task)), .. } = &mut self.phase {
+        if let Phase::Refunding { refund: Some(task), .. } = &mut self.phase {
             Task::<C>::cancel(task.as_mut());
         }
     }
 
     fn progress(&self, now: Millis) -> Progress {
         match &self.phase {
-            Phase::Refunding { refund: Some((_, task)), .. } => Task::<C>::progress(task.as_ref(), now),
+            Phase::Refunding { refund: Some(task), .. } => Task::<C>::progress(task.as_ref(), now),
             _ => Task::<C>::progress(&self.attempts, now),
         }
     }

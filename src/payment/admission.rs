@@ -69,11 +69,10 @@ pub fn lines_of_others(refunds: &[RefundRow], id: Option<i64>) -> Before {
 
 /// Returns the server that has an order: where it was charged, or else where this ledger has refunded it
 /// before; `None` if neither is known. Another platform may have a stranger's order with the same number.
-/// `charged_at` is empty if it is not known.
-pub fn server_of<'a>(charged_at: &'a str, refunds: &'a [RefundRow]) -> Option<&'a str> {
+pub fn server_of<'a>(charged_at: Option<&'a str>, refunds: &'a [RefundRow]) -> Option<&'a str> {
     // A refund that was not sent has not reached any server.
-    let refunded_at = refunds.iter().filter(|row| row.state != RefundState::NotSent).map(|row| &*row.server);
-    std::iter::once(charged_at).chain(refunded_at).find(|server| !server.is_empty())
+    let mut sent = refunds.iter().filter(|row| row.state != RefundState::NotSent);
+    charged_at.or_else(|| sent.find_map(|row| row.server.as_deref()))
 }
 
 /// A refund with which a void undoes an order.
@@ -97,20 +96,24 @@ pub fn void_refund(bill: &Bill, row: &ChargeRow, refunds: &[RefundRow]) -> Optio
         Some(last) => VoidRefund { number: last.out_refund_no.clone(), fen: i64::from(last.refund_fen) },
         None => VoidRefund {
             number: format!("{VOID}{}-{}", row.id, voids.len() + 1),
-            fen: bill.captured_fen(&row.dm_id),
+            fen: row.paid_order().map_or(0, |order| bill.captured_fen(order)),
         },
     };
     (refund.fen > 0).then_some(refund)
 }
 
-/// Returns the paid attempt that a call about a bill refers to: the one with this order, or else the last
-/// one.
-pub fn paid_attempt<'a>(rows: &'a [ChargeRow], dm_id: Option<&str>) -> Result<&'a ChargeRow, NotFound> {
-    let mut paid = rows.iter().rev().filter(|row| row.state == ChargeState::Paid).peekable();
+/// Returns the paid attempt that a call about a bill refers to, with its order: the one with this order, or
+/// else the last one.
+pub fn paid_attempt<'a>(
+    rows: &'a [ChargeRow],
+    dm_id: Option<&str>,
+) -> Result<(&'a ChargeRow, &'a str), NotFound> {
+    let paid = rows.iter().rev().filter(|row| row.state == ChargeState::Paid);
+    let mut paid = paid.filter_map(|row| Some((row, row.paid_order()?))).peekable();
     match (rows, paid.peek()) {
         ([], _) => Err(NotFound::NoBill),
         (_, None) => Err(NotFound::NotPaid),
-        _ => paid.find(|row| dm_id.is_none_or(|wanted| wanted == row.dm_id)).ok_or(NotFound::OtherOrder),
+        _ => paid.find(|(_, order)| dm_id.is_none_or(|wanted| wanted == *order)).ok_or(NotFound::OtherOrder),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A bill: the sum of all its attempts and refunds. Every call about a bill is decided here and nowhere else.
 
+use crate::non_empty::NonEmpty;
 use crate::payment::row::{ChargeRow, RefundRow};
 
 /// The state of a charge.
@@ -130,7 +131,7 @@ pub struct Attempt {
     /// The amount, in fen.
     pub fen: i64,
     /// The platform's order, if the attempt is paid.
-    pub order: String,
+    pub order: Option<String>,
     /// The auth code's fingerprint.
     pub code: String,
     /// Whether it was reported as paid to somebody who could hand over the goods.
@@ -155,7 +156,7 @@ impl Attempt {
         Self {
             state: row.state,
             fen: i64::from(row.total_fen),
-            order: row.paid_order().unwrap_or_default().to_owned(),
+            order: row.paid_order().map(str::to_owned),
             code: row.code_print.clone(),
             is_told: row.is_told(),
         }
@@ -266,18 +267,19 @@ pub enum Undecided<'a> {
 /// made paid.
 pub fn pay_late(rows: &mut [ChargeRow], late: &LatePayment) -> Option<usize> {
     let LatePayment { charge, dm_id, fen } = late;
-    if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id == *dm_id) {
+    if rows.iter().any(|row| row.state == ChargeState::Paid && row.dm_id.as_deref() == Some(dm_id)) {
         return None;
     }
     let last =
         |fits: &dyn Fn(&ChargeRow) -> bool| rows.iter().rposition(|row| row.state.is_not_paid() && fits(row));
     let at = match charge {
         Some(id) => last(&|row| row.id == *id),
-        None => last(&|row| row.dm_id == *dm_id).or_else(|| last(&|row| i64::from(row.total_fen) == *fen)),
+        None => last(&|row| row.dm_id.as_deref() == Some(dm_id))
+            .or_else(|| last(&|row| i64::from(row.total_fen) == *fen)),
     };
     let row = rows.get_mut(at?)?;
     row.state = ChargeState::Paid;
-    dm_id.clone_into(&mut row.dm_id);
+    row.dm_id = NonEmpty::of(dm_id);
     at
 }
 
@@ -332,7 +334,8 @@ impl Bill {
     /// Returns what is still captured of an order, in fen, as far as this ledger knows. A void refunds
     /// whatever was left.
     pub fn captured_fen(&self, order: &str) -> i64 {
-        let is_of_order = |attempt: &&Attempt| attempt.state.is_paid() && attempt.order == order;
+        let is_of_order =
+            |attempt: &&Attempt| attempt.state.is_paid() && attempt.order.as_deref() == Some(order);
         let paid: i64 = self.attempts.iter().filter(is_of_order).map(|attempt| attempt.fen).sum();
         if self.made(order).any(Refunded::is_void) {
             return 0;
@@ -343,6 +346,12 @@ impl Bill {
     /// Returns how much was refunded of a paid order, in fen, as far as this ledger knows.
     pub fn refunded_fen(&self, order: &str) -> i64 {
         self.made(order).map(|refund| refund.fen).sum()
+    }
+
+    /// Returns what is still captured of a paid attempt, in fen. Nothing is known to be refunded of one
+    /// without an order.
+    fn kept_fen(&self, attempt: &Attempt) -> i64 {
+        attempt.order.as_deref().map_or(attempt.fen, |order| self.captured_fen(order))
     }
 
     fn made(&self, order: &str) -> impl Iterator<Item = &Refunded> {
@@ -369,7 +378,7 @@ impl Bill {
         self.undecided_refund().is_none()
             && self.attempts.iter().all(|attempt| match attempt.state {
                 ChargeState::Open => false,
-                ChargeState::Paid => self.captured_fen(&attempt.order) == 0,
+                ChargeState::Paid => self.kept_fen(attempt) == 0,
                 ChargeState::NotPaid
                 | ChargeState::NotSent
                 | ChargeState::DecidedPaid
@@ -383,8 +392,7 @@ impl Bill {
             return Standing::RefundOpen;
         }
         let last = |wanted: &dyn Fn(&Attempt) -> bool| self.attempts.iter().rposition(wanted);
-        let last_kept =
-            |state| last(&|attempt| attempt.state == state && self.captured_fen(&attempt.order) > 0);
+        let last_kept = |state| last(&|attempt| attempt.state == state && self.kept_fen(attempt) > 0);
         if let Some(at) = last_kept(ChargeState::Paid) {
             return Standing::Paid(at);
         }

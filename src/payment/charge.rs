@@ -1,6 +1,7 @@
 //! The state machine of one charge of one bill: from the intent to a verdict.
 
 use crate::chain::chain;
+use crate::non_empty::NonEmpty;
 use crate::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use crate::payment::policy::Policy;
 use crate::payment::{Delivery, Millis, PersistError, Stage};
@@ -469,9 +470,9 @@ impl Charge {
     }
 
     fn name(&mut self, order: &Order) {
-        if self.evidence.tie == Tie::None && !order.dm_id.is_empty() {
+        if let (Tie::None, Some(dm_id)) = (self.evidence.tie, NonEmpty::of(&order.dm_id)) {
             self.evidence.tie = Tie::Declined;
-            self.evidence.dm_id.clone_from(&order.dm_id);
+            self.evidence.dm_id = Some(dm_id);
         }
     }
 
@@ -504,10 +505,8 @@ impl Charge {
             PayResponse::Done(order) | PayResponse::Paying(order) | PayResponse::Failed(order)
                 if self.other_order(&order) =>
             {
-                self.mismatch(
-                    now,
-                    format!("asked for the order {}, answered {}", self.evidence.dm_id, order.dm_id),
-                )
+                let ours = self.evidence.order().unwrap_or_default();
+                self.mismatch(now, format!("asked for the order {ours}, answered {}", order.dm_id))
             }
             PayResponse::Done(order) => self.done(now, order, source),
             PayResponse::Paying(order) if order.dm_id.is_empty() && order.class != Class::Paying => {
@@ -568,7 +567,7 @@ impl Charge {
             self.doubt = Doubt::Mismatch("paid, but the response names no order".to_owned());
             return self.pause(now, self.policy.poll_ms);
         }
-        let seen = (self.evidence.tie == Tie::Seen).then(|| self.evidence.dm_id.clone());
+        let seen = self.evidence.dm_id.clone().filter(|_| self.evidence.tie == Tie::Seen);
         self.tie(&order, source);
         match (self.evidence.order(), seen) {
             (Some(_), _) => {}
@@ -593,7 +592,7 @@ impl Charge {
 
     /// Returns whether this order is the one that is tied, however loosely.
     fn was_named(&self, dm_id: &str) -> bool {
-        self.evidence.tie != Tie::None && !dm_id.is_empty() && self.evidence.dm_id == dm_id
+        self.evidence.tie != Tie::None && self.evidence.dm_id.as_deref() == Some(dm_id)
     }
 
     /// Returns whether a failure by auth code names another order than the decline did: the response may be
@@ -602,13 +601,13 @@ impl Charge {
         source == Source::Code
             && self.evidence.tie != Tie::None
             && !order.dm_id.is_empty()
-            && self.evidence.dm_id != order.dm_id
+            && self.evidence.dm_id.as_deref() != Some(&order.dm_id)
     }
 
     /// Fills in the number: a response without one to a query by our order is about our order.
     fn with_number(&self, mut order: Order, source: Source) -> Order {
-        if order.dm_id.is_empty() && source == Source::Order {
-            order.dm_id.clone_from(&self.evidence.dm_id);
+        if let (Source::Order, "", Some(ours)) = (source, &*order.dm_id, &self.evidence.dm_id) {
+            order.dm_id = ours.to_string();
         }
         order
     }
@@ -623,9 +622,7 @@ impl Charge {
     fn paid_yet(&mut self, now: Millis, order: &Order, source: Source, difference: String) -> Action {
         self.for_the_payment();
         self.evidence.hear(Said::PaidOtherwise);
-        if !order.dm_id.is_empty() {
-            self.tie(order, source);
-        }
+        self.tie(order, source);
         self.mismatch(now, difference)
     }
 
@@ -648,15 +645,15 @@ impl Charge {
             Amount::Said(_) | Amount::Missing => {}
         }
         self.doubt = Doubt::Paying;
-        if !order.dm_id.is_empty() && !self.may_be_why_declined(&order, source) {
+        if !self.may_be_why_declined(&order, source) {
             self.tie(&order, source);
         }
         self.pause(now, self.policy.poll_ms)
     }
 
     fn tie(&mut self, order: &Order, source: Source) {
-        if source != Source::Order {
-            self.evidence.tie_to(&order.dm_id, source == Source::Charge);
+        if let (Source::Charge | Source::Code, Some(dm_id)) = (source, NonEmpty::of(&order.dm_id)) {
+            self.evidence.tie_to(dm_id, source == Source::Charge);
         }
     }
 
@@ -682,7 +679,7 @@ impl Charge {
         if is_ours && self.evidence.tie == Tie::Seen && self.evidence.said <= Said::Paying {
             // This is the second response about the auth code that names it. A failure never confirms whose
             // an order is that was said to be paid.
-            self.evidence.tie_to(&order.dm_id, false);
+            self.tie(&order, source);
         }
         match order.class {
             Class::Paying => self.paying(now, order, source),
@@ -719,17 +716,17 @@ impl Charge {
 
     /// Handles a failed order of the auth code without a final reason: the customer may choose another card.
     fn order_is_failing(&mut self, now: Millis, asked: Millis, order: &Order, source: Source) {
-        if source == Source::Code && !order.dm_id.is_empty() {
-            self.failed_at(now, asked, &order.dm_id);
+        if let (Source::Code, Some(dm_id)) = (source, NonEmpty::of(&order.dm_id)) {
+            self.failed_at(now, asked, dm_id);
         }
     }
 
     /// Handles a failure of the order. It counts once it was reported twice and the auth code has no payment.
     fn order_failed(&mut self, now: Millis, asked: Millis, order: Order) -> Action {
-        if order.dm_id.is_empty() {
+        let Some(dm_id) = NonEmpty::of(order.dm_id) else {
             // Somebody else's response would look like this.
             return self.pause(now, self.policy.poll_ms);
-        }
+        };
         let gap = match order.class {
             Class::Bare => self.policy.bare_failure_ms(),
             _ => self.policy.first_query_ms,
@@ -740,7 +737,7 @@ impl Charge {
             Some(Failure::Once { gap: known }) => known.max(gap),
             _ => gap,
         };
-        let (first, asked) = (self.failed_at(now, asked, &order.dm_id), self.quiet(asked));
+        let (first, asked) = (self.failed_at(now, asked, dm_id), self.quiet(asked));
         let second = first.saturating_add(gap);
         if asked > first && asked >= second {
             self.failure = Some(Failure::Twice);
@@ -752,8 +749,9 @@ impl Charge {
 
     /// Returns when the order was first reported as failed; sets it to now if this is the first time. The
     /// query may have waited for its turn, and its response may have taken long: it failed as late as now.
-    fn failed_at(&mut self, now: Millis, asked: Millis, dm_id: &str) -> Millis {
+    fn failed_at(&mut self, now: Millis, asked: Millis, dm_id: NonEmpty) -> Millis {
         // The failure of another order says nothing about how long this one has been failing.
+        let dm_id = Some(dm_id);
         if let Some(first) = self.evidence.first_failure.as_ref().filter(|first| first.dm_id == dm_id) {
             return first.at;
         }
@@ -762,7 +760,7 @@ impl Charge {
         self.evidence.quiet = self.quiet(asked);
         self.quiet_at = asked;
         let at = self.evidence.quiet.saturating_add(now.saturating_sub(asked));
-        self.evidence.first_failure = Some(FirstFailure { dm_id: dm_id.to_owned(), at });
+        self.evidence.first_failure = Some(FirstFailure { dm_id, at });
         at
     }
 

@@ -48,15 +48,15 @@ impl Totals {
     pub fn of(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> Self {
         let mut totals = Self::default();
         let is_outcome = |row: &&ChargeRow| !matches!(row.state, ChargeState::Open | ChargeState::NotSent);
-        for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
+        for row in charges.iter().filter(is_outcome).filter(|row| row.ended_day.as_deref() == Some(day)) {
             let money = (if row.state.is_paid() { i64::from(row.total_fen) } else { 0 }, 0);
             totals.add(&row.wallet.paytype, &row.operator_id, row.state.word(), money);
         }
-        for row in charges.iter().filter(|row| row.late_day == day) {
+        for row in charges.iter().filter(|row| row.late_day.as_deref() == Some(day)) {
             totals.add(&row.wallet.paytype, &row.operator_id, PAID_LATE, (i64::from(row.total_fen), 0));
         }
         let is_outcome = |row: &&RefundRow| !row.state.is_undecided() && row.state != RefundState::NotSent;
-        for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day == day) {
+        for row in refunds.iter().filter(is_outcome).filter(|row| row.ended_day.as_deref() == Some(day)) {
             let money = (0, if row.state.is_made() { i64::from(row.refund_fen) } else { 0 });
             totals.add(&row.wallet.paytype, &row.operator_id, row.state.word(), money);
         }

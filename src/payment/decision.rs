@@ -1,6 +1,7 @@
 //! A person's decisions about rows that the platform's responses did not decide. Each decision is stored with
 //! who made it and why; reconciliation keeps checking the row.
 
+use crate::non_empty::NonEmpty;
 use crate::payment::Millis;
 use crate::payment::bill::{Bill, ChargeState, RefundState, is_void};
 use crate::payment::evidence::{Evidence, Said};
@@ -125,8 +126,8 @@ impl ChargeRow {
                 }
                 row.state = state;
                 row.ended_ms = Some(now.ms);
-                row.ended_day.clone_from(&now.day);
-                row.needs_person.clear();
+                row.ended_day = NonEmpty::of(&now.day);
+                row.needs_person = None;
             }
             _ if verdict == Verdict::Paid => {
                 row.told_ms = row.told_ms.or(Some(now.ms));
@@ -187,7 +188,7 @@ impl RefundRow {
         if state != self.state {
             row.state = state;
             row.ended_ms = Some(now.ms);
-            row.ended_day.clone_from(&now.day);
+            row.ended_day = NonEmpty::of(&now.day);
         }
         Ok(row)
     }

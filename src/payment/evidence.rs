@@ -1,6 +1,7 @@
 //! The evidence about a charge: what the platform has said of it, whose order it is, and how long ago the
 //! last byte of it can have left. It is stored in the ledger, never forgotten and never weakened.
 
+use crate::non_empty::NonEmpty;
 use crate::payment::Millis;
 use crate::payment::policy::Policy;
 
@@ -95,8 +96,8 @@ impl Tie {
 pub struct Evidence {
     /// The strongest statement that was ever made.
     pub said: Said,
-    /// The platform's order; empty while none is tied.
-    pub dm_id: String,
+    /// The platform's order, if one is tied.
+    pub dm_id: Option<NonEmpty>,
     /// How it is tied.
     pub tie: Tie,
     /// Whether the response to the charge itself was a decline.
@@ -115,8 +116,8 @@ pub struct Evidence {
 /// The first report that an order failed, without a response since that contradicts it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FirstFailure {
-    /// The order. Empty if it was recorded before version 5 of the ledger: then it may be any.
-    pub dm_id: String,
+    /// The order. `None` if it was recorded before version 5 of the ledger: then it may be any.
+    pub dm_id: Option<NonEmpty>,
     /// When it came, as the quiet time of the charge.
     pub at: Millis,
 }
@@ -129,7 +130,7 @@ impl Evidence {
 
     /// Returns the order that belongs to the charge.
     pub fn order(&self) -> Option<&str> {
-        self.tie.binds().then_some(self.dm_id.as_str())
+        self.dm_id.as_deref().filter(|_| self.tie.binds())
     }
 
     /// Returns how long the charge has to be quiet before an absence counts.
@@ -139,23 +140,24 @@ impl Evidence {
 
     /// Ties an order that a response to the charge itself, or about its auth code, names; `false` if another
     /// one is already tied.
-    pub fn tie_to(&mut self, dm_id: &str, by_charge: bool) -> bool {
+    pub fn tie_to(&mut self, dm_id: NonEmpty, by_charge: bool) -> bool {
+        let is_tied = self.dm_id.as_ref() == Some(&dm_id);
         if self.tie.binds() {
-            return self.dm_id == dm_id;
+            return is_tied;
         }
         self.tie = match self.tie {
             _ if by_charge => Tie::Own,
-            Tie::Seen if self.dm_id == dm_id => Tie::Asked,
+            Tie::Seen if is_tied => Tie::Asked,
             _ => Tie::Seen,
         };
-        dm_id.clone_into(&mut self.dm_id);
+        self.dm_id = Some(dm_id);
         true
     }
 
     /// Unties the order after it turned out to be another bill's.
     pub fn untie(&mut self) {
         self.tie = Tie::None;
-        self.dm_id.clear();
+        self.dm_id = None;
     }
 
     /// Adds what was learned since this was stored but could not be written. The quiet time continues as it
@@ -167,8 +169,8 @@ impl Evidence {
         self.ended |= heard.ended;
         self.denials = self.denials.min(heard.denials);
         // A failure that was contradicted since, or of another order, is not the first of two.
-        let still_fails = |dm_id: &str| heard.first_failure.as_ref().is_some_and(|now| now.dm_id == dm_id);
-        self.first_failure = self.first_failure.filter(|kept| still_fails(&kept.dm_id));
+        let now = heard.first_failure.as_ref();
+        self.first_failure = self.first_failure.filter(|kept| now.is_some_and(|now| now.dm_id == kept.dm_id));
         if heard.tie > self.tie {
             self.tie = heard.tie;
             self.dm_id.clone_from(&heard.dm_id);

@@ -1,6 +1,7 @@
 //! Compares the ledger with the platform's responses of a later day. Nothing that was reported changes: where
 //! the platform says otherwise, that is a difference, and an alarm if money is at stake.
 
+use crate::non_empty::NonEmpty;
 use crate::payment::bill::{ChargeState, ELSEWHERE, RefundState};
 use crate::payment::charge::Amount;
 use crate::payment::day::of_time;
@@ -63,12 +64,12 @@ impl AlarmKind {
 pub struct NewAlarm {
     /// Its kind.
     pub kind: AlarmKind,
-    /// The caller's number of the bill; empty if the bill is not in this ledger.
-    pub out_trade_no: String,
+    /// The caller's number of the bill, if the bill is in this ledger.
+    pub out_trade_no: Option<NonEmpty>,
     /// The row number of the charge that it is about, if there is one.
     pub charge: Option<i64>,
-    /// The platform's order.
-    pub dm_id: String,
+    /// The platform's order, if it is known.
+    pub dm_id: Option<NonEmpty>,
     /// The amount on record, in fen.
     pub here_fen: i64,
     /// The amount that the platform names, in fen.
@@ -102,14 +103,14 @@ impl Kind {
 pub struct Difference {
     /// Its kind.
     pub kind: Kind,
-    /// The caller's number of the bill; empty if the bill is not in this ledger.
-    pub out_trade_no: String,
+    /// The caller's number of the bill, if the bill is in this ledger.
+    pub out_trade_no: Option<NonEmpty>,
     /// The row number of the charge that it is about, if there is one.
     pub charge: Option<i64>,
     /// The caller's number of the refund that it is about, if there is one.
-    pub out_refund_no: String,
+    pub out_refund_no: Option<NonEmpty>,
     /// The platform's order, if it is known.
-    pub dm_id: String,
+    pub dm_id: Option<NonEmpty>,
     /// The amount on record, in fen.
     pub here_fen: i64,
     /// The amount that the platform names, in fen.
@@ -194,7 +195,7 @@ pub fn paid_by_code<E: From<Silence>>(
     }
     let fits = order.total_fen.is_none_or(|total| total == i64::from(charge.total_fen));
     let is_anyones = !fits || (charge.evidence.declined && order.device_id.is_empty());
-    let is_maybe = is_anyones && charge.dm_id != order.dm_id;
+    let is_maybe = is_anyones && charge.dm_id.as_deref() != Some(&order.dm_id);
     let kind = if is_maybe { AlarmKind::MaybePaidThere } else { AlarmKind::PaidThere };
     Ok(Some(paid_there(charge, order, kind)))
 }
@@ -202,12 +203,12 @@ pub fn paid_by_code<E: From<Silence>>(
 fn paid_there(charge: &ChargeRow, order: Order, kind: AlarmKind) -> Difference {
     Difference {
         kind: Kind::Alarm(kind),
-        out_trade_no: charge.out_trade_no.clone(),
+        out_trade_no: NonEmpty::of(&charge.out_trade_no),
         charge: Some(charge.id),
-        out_refund_no: String::new(),
+        out_refund_no: None,
         here_fen: 0,
         there_fen: order.total_fen.unwrap_or(i64::from(charge.total_fen)),
-        dm_id: order.dm_id,
+        dm_id: NonEmpty::of(order.dm_id),
     }
 }
 
@@ -220,9 +221,9 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
         Some(paid) => Some(Difference { kind: Kind::Alarm(AlarmKind::AmountDiffers), here_fen, ..paid }),
         None => Some(Difference {
             kind: Kind::Alarm(AlarmKind::PaidNotThere),
-            out_trade_no: charge.out_trade_no.clone(),
+            out_trade_no: NonEmpty::of(&charge.out_trade_no),
             charge: Some(charge.id),
-            out_refund_no: String::new(),
+            out_refund_no: None,
             dm_id: charge.dm_id.clone(),
             here_fen,
             there_fen: 0,
@@ -234,10 +235,12 @@ pub fn against_paid(charge: &ChargeRow, found: Option<Difference>) -> Option<Dif
 /// platform's own books. A row without such a time counts for the day of its outcome, and a late payment for
 /// the day on which it was found.
 pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (i64, i64) {
-    let is_of_day = |time: &str, ended_day: &str| of_time(time).unwrap_or(ended_day) == day;
+    let is_of_day = |time: &Option<NonEmpty>, ended_day: &Option<NonEmpty>| {
+        time.as_deref().and_then(of_time).or(ended_day.as_deref()) == Some(day)
+    };
     let is_paid = |row: &&ChargeRow| match row.state.is_paid() {
         true => is_of_day(&row.pay_time, &row.ended_day),
-        false => row.late_day == day,
+        false => row.late_day.as_deref() == Some(day),
     };
     let paid = charges.iter().filter(is_paid);
     let made = refunds.iter().filter(|row| row.state.is_made() && is_of_day(&row.pay_time, &row.ended_day));
@@ -248,9 +251,9 @@ pub fn sums_of_day(day: &str, charges: &[ChargeRow], refunds: &[RefundRow]) -> (
 pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference> {
     let charges = charges.iter().filter(|row| row.state == ChargeState::Open).map(|row| Difference {
         kind: Kind::Undecided,
-        out_trade_no: row.out_trade_no.clone(),
+        out_trade_no: NonEmpty::of(&row.out_trade_no),
         charge: Some(row.id),
-        out_refund_no: String::new(),
+        out_refund_no: None,
         dm_id: row.dm_id.clone(),
         here_fen: i64::from(row.total_fen),
         there_fen: 0,
@@ -259,8 +262,8 @@ pub fn undecided(charges: &[ChargeRow], refunds: &[RefundRow]) -> Vec<Difference
         kind: Kind::Undecided,
         out_trade_no: row.out_trade_no.clone(),
         charge: None,
-        out_refund_no: row.out_refund_no.clone(),
-        dm_id: row.dm_id.clone(),
+        out_refund_no: NonEmpty::of(&row.out_refund_no),
+        dm_id: NonEmpty::of(&row.dm_id),
         here_fen: i64::from(row.refund_fen),
         there_fen: 0,
     });
@@ -275,13 +278,13 @@ pub fn order_differences(
     refunds: &[RefundRow],
     bill: Option<&Bill>,
 ) -> Vec<Difference> {
-    let out_trade_no = charge.map(|row| row.out_trade_no.clone()).unwrap_or_default();
+    let out_trade_no = charge.and_then(|row| NonEmpty::of(&row.out_trade_no));
     let difference = |kind, here_fen, there_fen| Difference {
         kind,
         out_trade_no: out_trade_no.clone(),
         charge: charge.map(|row| row.id),
-        out_refund_no: String::new(),
-        dm_id: dm_id.to_owned(),
+        out_refund_no: None,
+        dm_id: NonEmpty::of(dm_id),
         here_fen,
         there_fen,
     };
@@ -309,8 +312,8 @@ pub fn order_differences(
     if shown < reported || !unmade.is_empty() {
         let alarm = difference(Kind::Alarm(AlarmKind::RefundNotThere), refunded, shown + decided_fen(&made));
         let out_refund_no = match unmade[..] {
-            [row] if shown == reported => row.out_refund_no.clone(),
-            _ => String::new(),
+            [row] if shown == reported => NonEmpty::of(&row.out_refund_no),
+            _ => None,
         };
         differences.push(Difference { out_refund_no, ..alarm });
     }
@@ -329,7 +332,7 @@ pub fn order_differences(
     };
     if let Some(row) = refunds.iter().find(is_made) {
         let kind = Kind::Alarm(AlarmKind::RefundThere);
-        let out_refund_no = row.out_refund_no.clone();
+        let out_refund_no = NonEmpty::of(&row.out_refund_no);
         differences.push(Difference { out_refund_no, ..difference(kind, refunded - kept, refunded_there) });
     }
     differences

@@ -186,14 +186,14 @@ impl Known {
         self
     }
 
-    /// Returns what a person has to look at while the refund is open; empty for nothing.
-    pub const fn needs_person(&self) -> &'static str {
-        match self.said {
-            _ if self.quiet < LONGEST_LAG_MS => "",
+    /// Returns what a person has to look at while the refund is open, if anything.
+    pub const fn needs_person(&self) -> Option<&'static str> {
+        Some(match self.said {
+            _ if self.quiet < LONGEST_LAG_MS => return None,
             Said::Accepted(_) => "accepted (已受理，尚未到账), and not in the bill after 24 hours",
             Said::Declined => "declined, and no bill that agrees after 24 hours",
             Said::Nothing => "no response, and no bill that decides it after 24 hours",
-        }
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::non_empty::NonEmpty;
 use crate::payment::PersistError;
 use crate::payment::bill::{ChargeState, RefundState, Telling, VOID};
 use crate::payment::charge::{NotPaid, Record as ChargeRecord};
@@ -17,19 +18,17 @@ pub struct Wallet {
     /// The `paytype` that a charge sends, such as `o2o_dm_code_wxpaysub`.
     pub paytype: String,
     /// The platform's number of it, such as `4`: from its response, or from the config if no response named
-    /// one. May be empty.
-    pub pay_type: String,
+    /// one.
+    pub pay_type: Option<NonEmpty>,
     /// Its name for people, such as 微信; from the same source as the number.
-    pub pay_name: String,
+    pub pay_name: Option<NonEmpty>,
 }
 
 impl Wallet {
     /// Takes over the names in a response.
     pub fn learn(&mut self, pay_type: &str, pay_name: &str) {
         for (known, said) in [(&mut self.pay_type, pay_type), (&mut self.pay_name, pay_name)] {
-            if !said.trim().is_empty() {
-                said.trim().clone_into(known);
-            }
+            *known = NonEmpty::of(said.trim()).or(known.take());
         }
     }
 }
@@ -64,22 +63,22 @@ pub struct ChargeRow {
     pub day: String,
     /// Wall time of the outcome.
     pub ended_ms: Option<i64>,
-    /// The platform's order; empty while it is not known.
-    pub dm_id: String,
+    /// The platform's order, once it is known.
+    pub dm_id: Option<NonEmpty>,
     /// The channel's transaction.
     pub pay_id: String,
-    /// The platform's time of the payment.
-    pub pay_time: String,
+    /// The platform's time of the payment, if it named one.
+    pub pay_time: Option<NonEmpty>,
     /// The customer's id in the wallet.
     pub openid: String,
     /// The platform's sentence, or the reason for the outcome.
     pub reason: String,
-    /// The receipt, as text with escapes.
-    pub printinfo: String,
-    /// The reason why a person has to look at it; empty for none.
-    pub needs_person: String,
-    /// The server it was sent to; empty in rows of schema version 1.
-    pub server: String,
+    /// The receipt, as text with escapes, if one came.
+    pub printinfo: Option<NonEmpty>,
+    /// The reason why a person has to look at it, if there is one.
+    pub needs_person: Option<NonEmpty>,
+    /// The server it was sent to; `None` in rows of schema version 1.
+    pub server: Option<NonEmpty>,
     /// The evidence about it; the order in it is `dm_id`.
     pub evidence: Evidence,
     /// Whether the bill is to be voided.
@@ -92,12 +91,11 @@ pub struct ChargeRow {
     /// Whether it is paid and nobody is known to have received that report: a person has to check whether the
     /// goods were handed over.
     pub is_unfinished: bool,
-    /// The day of the outcome, `2026-11-22`; never a day that was already closed. Empty while there is no
-    /// outcome.
-    pub ended_day: String,
-    /// The day on which it was found to be paid after it was reported as not paid; never a day that was
-    /// already closed. Empty if that did not happen.
-    pub late_day: String,
+    /// The day of the outcome, `2026-11-22`; never a day that was already closed.
+    pub ended_day: Option<NonEmpty>,
+    /// The day on which it was found to be paid after it was reported as not paid, if it was; never a day
+    /// that was already closed.
+    pub late_day: Option<NonEmpty>,
     /// The caller's values for the placeholders of receipts.
     pub placeholders: Placeholders,
 }
@@ -140,8 +138,8 @@ pub struct RefundRow {
     pub id: i64,
     /// The caller's number of the refund.
     pub out_refund_no: String,
-    /// The caller's number of the bill; empty if the bill is not in this ledger.
-    pub out_trade_no: String,
+    /// The caller's number of the bill; `None` if the bill is not in this ledger.
+    pub out_trade_no: Option<NonEmpty>,
     /// The platform's order.
     pub dm_id: String,
     /// The payment type of its charge, as known when the refund was started: what is learned later moves no
@@ -166,23 +164,22 @@ pub struct RefundRow {
     pub pay_id: String,
     /// The platform's number of the refund, as the bill shows it.
     pub refund_id: String,
-    /// The platform's time of the refund.
-    pub pay_time: String,
+    /// The platform's time of the refund, if it named one.
+    pub pay_time: Option<NonEmpty>,
     /// The platform's sentence, or the reason for the outcome.
     pub reason: String,
-    /// The receipt, as text with escapes.
-    pub printinfo: String,
-    /// The server it was sent to; empty in rows of schema version 1.
-    pub server: String,
+    /// The receipt, as text with escapes, if one came.
+    pub printinfo: Option<NonEmpty>,
+    /// The server it was sent to; `None` in rows of schema version 1.
+    pub server: Option<NonEmpty>,
     /// The evidence about it.
     pub known: Known,
     /// The lines of the bill that belong to this refund.
     pub lines: Before,
     /// The cashier who refunded, as the caller named them; empty for none.
     pub operator_id: String,
-    /// The day of the outcome, `2026-11-22`; never a day that was already closed. Empty while there is no
-    /// outcome.
-    pub ended_day: String,
+    /// The day of the outcome, `2026-11-22`; never a day that was already closed.
+    pub ended_day: Option<NonEmpty>,
 }
 
 /// The content of a new charge.
@@ -215,16 +212,16 @@ pub struct NewCharge<'a> {
 pub struct NewRefund<'a> {
     /// The caller's number of the refund.
     pub out_refund_no: &'a str,
-    /// The caller's number of the bill, or empty.
-    pub out_trade_no: &'a str,
+    /// The caller's number of the bill, if the bill is in this ledger.
+    pub out_trade_no: Option<&'a str>,
     /// The platform's order.
     pub dm_id: &'a str,
     /// The payment type of its charge, as far as known.
     pub wallet: &'a Wallet,
     /// The device that refunds.
     pub device_id: &'a str,
-    /// The server it will be sent to.
-    pub server: &'a str,
+    /// The server it will be sent to, if it is known.
+    pub server: Option<&'a str>,
     /// The amount, in fen.
     pub refund_fen: i32,
     /// The refund lines of the bill that do not belong to this refund.
@@ -254,21 +251,21 @@ impl ChargeRow {
             started_ms: new.started.ms,
             day: new.started.day.clone(),
             ended_ms: None,
-            dm_id: String::new(),
+            dm_id: None,
             pay_id: String::new(),
-            pay_time: String::new(),
+            pay_time: None,
             openid: String::new(),
             reason: String::new(),
-            printinfo: String::new(),
-            needs_person: String::new(),
-            server: new.server.to_owned(),
+            printinfo: None,
+            needs_person: None,
+            server: NonEmpty::of(new.server),
             evidence: Evidence::default(),
             to_void: false,
             operator_id: new.operator_id.to_owned(),
             told_ms: None,
             is_unfinished: false,
-            ended_day: String::new(),
-            late_day: String::new(),
+            ended_day: None,
+            late_day: None,
             placeholders: new.placeholders.clone(),
         }
     }
@@ -276,7 +273,7 @@ impl ChargeRow {
     /// Returns whether it was found to be paid after it was reported as not
     /// paid. The customer may have paid in another way since.
     pub const fn is_paid_late(&self) -> bool {
-        !self.late_day.is_empty()
+        self.late_day.is_some()
     }
 
     /// Returns whether it was reported as paid.
@@ -303,23 +300,23 @@ impl ChargeRow {
             ChargeRecord::Known(evidence) => row.know(evidence),
             ChargeRecord::NeedsPerson(evidence, why) => {
                 row.know(evidence);
-                row.needs_person.clone_from(why);
+                row.needs_person = NonEmpty::of(why);
             }
             ChargeRecord::Paid(order) => {
                 row.end(ChargeState::Paid, &order.info, now);
                 row.auth_code = None;
                 row.told_ms = (tells == Tells::Paid).then_some(now.ms);
                 row.is_unfinished = tells == Tells::Nothing;
-                row.dm_id.clone_from(&order.dm_id);
+                row.dm_id = NonEmpty::of(&order.dm_id);
                 row.pay_id.clone_from(&order.pay_id);
-                row.pay_time.clone_from(&order.pay_time);
+                row.pay_time = NonEmpty::of(&order.pay_time);
                 row.openid.clone_from(&order.openid);
                 row.wallet.learn(&order.pay_type, &order.pay_name);
-                row.printinfo.clone_from(&order.printinfo);
+                row.printinfo = NonEmpty::of(&order.printinfo);
                 // However the order was tied: one that has paid belongs to its charge permanently.
                 row.evidence.tie = Tie::Own;
                 row.evidence.said = Said::Paid;
-                row.evidence.dm_id.clone_from(&order.dm_id);
+                row.evidence.dm_id.clone_from(&row.dm_id);
             }
             // The code is kept: only with it can the library find out whether the platform took the money
             // after all.
@@ -341,8 +338,8 @@ impl ChargeRow {
     fn end(&mut self, state: ChargeState, reason: &str, now: &Moment) {
         self.state = state;
         self.ended_ms = Some(now.ms);
-        self.ended_day.clone_from(&now.day);
-        self.needs_person.clear();
+        self.ended_day = NonEmpty::of(&now.day);
+        self.needs_person = None;
         reason.clone_into(&mut self.reason);
     }
 
@@ -352,11 +349,12 @@ impl ChargeRow {
     #[must_use]
     pub fn without_order(&self, bill: &str) -> Self {
         let mut row = self.clone();
-        if row.state == ChargeState::Open {
-            row.needs_person = format!("its order {} turned out to be that of the bill {bill}", row.dm_id);
+        if let (ChargeState::Open, Some(dm_id)) = (row.state, &row.dm_id) {
+            row.needs_person =
+                NonEmpty::of(format!("its order {dm_id} turned out to be that of the bill {bill}"));
         }
         row.evidence.untie();
-        row.dm_id.clear();
+        row.dm_id = None;
         row
     }
 
@@ -369,7 +367,7 @@ impl ChargeRow {
     /// none, or one that is not known to be its own.
     pub fn paid_order(&self) -> Option<&str> {
         match self.state {
-            ChargeState::Paid => Some(&self.dm_id),
+            ChargeState::Paid => self.dm_id.as_deref(),
             ChargeState::DecidedPaid => self.order(),
             _ => None,
         }
@@ -382,7 +380,7 @@ impl RefundRow {
         Self {
             id,
             out_refund_no: new.out_refund_no.to_owned(),
-            out_trade_no: new.out_trade_no.to_owned(),
+            out_trade_no: new.out_trade_no.and_then(NonEmpty::of),
             dm_id: new.dm_id.to_owned(),
             wallet: new.wallet.clone(),
             device_id: new.device_id.to_owned(),
@@ -394,14 +392,14 @@ impl RefundRow {
             ended_ms: None,
             pay_id: String::new(),
             refund_id: String::new(),
-            pay_time: String::new(),
+            pay_time: None,
             reason: String::new(),
-            printinfo: String::new(),
-            server: new.server.to_owned(),
+            printinfo: None,
+            server: new.server.and_then(NonEmpty::of),
             known: Known { sent_time: new.sent_time.to_owned(), ..Known::default() },
             lines: Before::default(),
             operator_id: new.operator_id.to_owned(),
-            ended_day: String::new(),
+            ended_day: None,
         }
     }
 
@@ -417,7 +415,7 @@ impl RefundRow {
         }
         let mut row = self.clone();
         if let Some(order) = response {
-            row.printinfo.clone_from(&order.printinfo);
+            row.printinfo = NonEmpty::of(&order.printinfo);
             row.pay_id.clone_from(&order.pay_id);
             row.wallet.learn(&order.pay_type, &order.pay_name);
         }
@@ -428,7 +426,7 @@ impl RefundRow {
                 row.end(RefundState::Refunded, "", now);
                 if let Some(line) = lines.first() {
                     row.refund_id.clone_from(&line.pay_id);
-                    row.pay_time.clone_from(&line.pay_time);
+                    row.pay_time = NonEmpty::of(&line.pay_time);
                 }
                 row.lines = Before::marks(lines);
             }
@@ -439,12 +437,12 @@ impl RefundRow {
         Ok(row)
     }
 
-    /// Returns why a person has to look at it; empty for no reason.
-    pub fn needs_person(&self) -> &str {
+    /// Returns why a person has to look at it, if one has to.
+    pub fn needs_person(&self) -> Option<&str> {
         match self.state {
             RefundState::Open => self.known.needs_person(),
-            RefundState::Conflict => &self.reason,
-            _ => "",
+            RefundState::Conflict => Some(&self.reason),
+            _ => None,
         }
     }
 
@@ -463,7 +461,7 @@ impl RefundRow {
     fn end(&mut self, state: RefundState, reason: &str, now: &Moment) {
         self.state = state;
         self.ended_ms = Some(now.ms);
-        self.ended_day.clone_from(&now.day);
+        self.ended_day = NonEmpty::of(&now.day);
         reason.clone_into(&mut self.reason);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::chain::chain;
 use crate::driver::{self, Found, NoBill, Store, Which};
+use crate::non_empty::NonEmpty;
 use crate::payment::charge::Amount;
 use crate::payment::row::Wallet;
 use crate::payment::{Delivery, Millis};
@@ -51,18 +52,18 @@ impl Till {
     pub fn completed(&self, mut wallet: Wallet) -> Wallet {
         let Some(known) = self.config() else { return wallet };
         let named = known.config.pay_type_named(&wallet.paytype);
-        let Some(of_config) = named.or_else(|| known.config.pay_type_numbered(&wallet.pay_type)) else {
+        let Some(of_config) = named.or_else(|| known.config.pay_type_numbered(wallet.pay_type.as_deref()?))
+        else {
             return wallet;
         };
-        let Wallet { paytype, pay_type, pay_name } = &mut wallet;
-        for (name, known) in
-            [(paytype, &of_config.code), (pay_type, &of_config.number), (pay_name, &of_config.name)]
-        {
-            if name.is_empty() {
-                name.clone_from(known);
-            }
+        if wallet.paytype.is_empty() {
+            wallet.paytype.clone_from(&of_config.code);
         }
-        wallet
+        Wallet {
+            pay_type: wallet.pay_type.or_else(|| NonEmpty::of(&of_config.number)),
+            pay_name: wallet.pay_name.or_else(|| NonEmpty::of(&of_config.name)),
+            ..wallet
+        }
     }
 
     /// Returns how a bill was paid, from this ledger's record if it has one, and from the bill.
@@ -158,7 +159,7 @@ impl Till {
         let text = body.map(|body| decode_response(&body).unwrap_or_default().into_owned());
         let stored = || -> Result<Option<String>, Error> {
             let row = self.ledger.charge_of_order(&found.dm_id)?;
-            Ok(row.map(|row| row.printinfo).filter(|receipt| !receipt.is_empty()))
+            Ok(row.and_then(|row| row.printinfo).map(String::from))
         };
         match text {
             Ok(text) if is_receipt(&text) => Ok(text),

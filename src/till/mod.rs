@@ -60,6 +60,7 @@ use device::{Activated, Saved};
 use http::Http;
 use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
+use limited::apart;
 use log::Log;
 use quiet::Quiet;
 use secret_store::SecretStore;
@@ -171,26 +172,38 @@ impl Till {
         self.ledger.telling().hear();
     }
 
+    /// Does what is left to do at the end of a call: records what the program has received, tries again to
+    /// save the device, and removes spent auth codes.
+    pub fn end_call(self: &Arc<Self>) {
+        self.save_device_later();
+        self.note_heard();
+        self.remove_spent_codes();
+    }
+
     /// Records what the program has received, unless the call has done so. If that fails, the next start
     /// lists one sale too many.
     pub fn note_heard(&self) {
-        self.save_device_later();
-        self.remove_spent_codes();
         if let Err(error) = self.ledger.note_heard() {
             self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
     }
 
-    /// Removes spent auth codes from the ledger's journal, once in a while: it takes two flushes. The code of
-    /// the payment that this call reports stays until a later call, or the close.
-    fn remove_spent_codes(&self) {
+    /// Removes spent auth codes from the ledger's journal, once in a while: it takes several flushes, which
+    /// no verdict has to wait for. `wsy_close` waits for the thread, which keeps the till alive.
+    fn remove_spent_codes(self: &Arc<Self>) {
         let mut last = self.codes_removed.lock();
-        if last.elapsed() < CODES_STAY {
+        if last.elapsed() < CODES_STAY || !self.ledger.has_spent_code() {
             return;
         }
         *last = Instant::now();
-        if let Err(error) = self.ledger.remove_spent_codes() {
-            self.log.warn(&format!("ledger.journal not emptied: {}", chain(&error)));
+        let till = self.clone();
+        let removed = apart("wsy-journal", move || {
+            if let Err(error) = till.ledger.remove_spent_codes() {
+                till.log.warn(&format!("ledger.journal not emptied: {}", chain(&error)));
+            }
+        });
+        if let Err(error) = removed {
+            self.log.warn(&format!("ledger.journal not emptied: no thread: {error}"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Receipts from the ledger alone, for payments without one from the platform or when it cannot be reached.
 
 use crate::driver::{self, NoBill, Store};
+use crate::non_empty::or_empty;
 use crate::payment::row::Wallet;
 use crate::protocol::config::Config;
 use crate::protocol::receipt::{Facts, Placeholders, as_copy, built_in, filled};
@@ -67,8 +68,8 @@ impl Till {
         }
         let paid = rows.into_iter().rev().find(|row| row.state == ChargeState::Paid);
         let row = paid.ok_or_else(|| driver::Error::BillNotPaid(out_trade_no.to_owned()))?;
-        let text = match slip {
-            Slip::Receipt if !row.printinfo.is_empty() => row.printinfo,
+        let text = match (slip, &row.printinfo) {
+            (Slip::Receipt, Some(printinfo)) => printinfo.to_string(),
             _ => self.filled_slip(&row, slip, given)?,
         };
         Ok(marked(text, copy))
@@ -82,15 +83,15 @@ impl Till {
         let row = self.ledger.refund(out_refund_no)?;
         let row = row.filter(|row| row.state == RefundState::Refunded);
         let row = row.ok_or_else(|| NoBill::NotMade(out_refund_no.to_owned()))?;
-        if !row.printinfo.is_empty() {
-            return Ok(marked(row.printinfo, copy));
+        if let Some(printinfo) = row.printinfo {
+            return Ok(marked(printinfo.into(), copy));
         }
         let known = self.config();
-        let time = time_of(&row.pay_time, row.ended_ms);
+        let time = time_of(row.pay_time.as_deref(), row.ended_ms);
         let facts = Facts {
             refund: true,
             shop: shop(known.as_deref()),
-            out_trade_no: &row.out_trade_no,
+            out_trade_no: or_empty(&row.out_trade_no),
             out_refund_no: &row.out_refund_no,
             dm_id: &row.dm_id,
             pay_id: &row.pay_id,
@@ -106,7 +107,7 @@ impl Till {
     fn filled_slip(&self, row: &ChargeRow, slip: Slip, given: &Given) -> Result<String, Error> {
         let known = self.config();
         let config = known.as_ref().map(|known| &known.config);
-        let time = time_of(&row.pay_time, row.ended_ms);
+        let time = time_of(row.pay_time.as_deref(), row.ended_ms);
         let template = config.and_then(|config| config.attribute(slip.template())).unwrap_or_default();
         let texts = given.placeholders.or(&row.placeholders);
         let pictures = given.pictures.or(&self.options.pictures);
@@ -114,7 +115,7 @@ impl Till {
         let facts = Facts {
             shop: shop(known.as_deref()),
             out_trade_no: &row.out_trade_no,
-            dm_id: &row.dm_id,
+            dm_id: or_empty(&row.dm_id),
             pay_id: &row.pay_id,
             pay_name: name_of(&row.wallet, config),
             time: &time,
@@ -140,8 +141,8 @@ impl Till {
 
 /// The display name of a payment type. Rows of earlier schema versions have no name.
 fn name_of<'a>(wallet: &'a Wallet, config: Option<&'a Config>) -> &'a str {
-    if !wallet.pay_name.is_empty() {
-        return &wallet.pay_name;
+    if let Some(name) = &wallet.pay_name {
+        return name;
     }
     let known = config.and_then(|config| config.pay_type_named(&wallet.paytype));
     known.map_or(&wallet.paytype, |pay_type| &pay_type.name)
@@ -152,8 +153,8 @@ fn shop(known: Option<&KnownConfig>) -> &str {
 }
 
 /// The platform's time, or this till's if the platform sent none.
-fn time_of(platform: &str, ended_ms: Option<i64>) -> String {
-    if platform.is_empty() { ended_ms.map(clock::stamp).unwrap_or_default() } else { platform.to_owned() }
+fn time_of(platform: Option<&str>, ended_ms: Option<i64>) -> String {
+    platform.map(str::to_owned).or_else(|| ended_ms.map(clock::stamp)).unwrap_or_default()
 }
 
 fn marked(text: String, copy: bool) -> String {

@@ -8,6 +8,7 @@ use crate::driver::{
     PayTypeChoice, ReconcileTask, Reconciled, RecoverTask, Recovered, RefundReport, RefundRequest,
     RefundTask, RowId, SettleTask, Step, Store, Task, VoidReport, VoidTask, Which,
 };
+use crate::non_empty::NonEmpty;
 use crate::payment::admission;
 use crate::payment::evidence::Evidence;
 use crate::payment::policy::Policy;
@@ -322,9 +323,10 @@ impl Till {
 
     /// Returns how much of a paid charge was refunded, in fen, as this till knows or a person decided.
     pub fn refunded_fen(&self, report: &ChargeReport) -> Result<i64, Error> {
-        match report.refunded_fen {
-            Some(fen) => Ok(fen),
-            None => Ok(admission::refunded_fen(&self.ledger.refunds_of_order(&report.row.dm_id)?)),
+        match (report.refunded_fen, &report.row.dm_id) {
+            (Some(fen), _) => Ok(fen),
+            (None, Some(dm_id)) => Ok(admission::refunded_fen(&self.ledger.refunds_of_order(dm_id)?)),
+            (None, None) => Ok(0),
         }
     }
 
@@ -377,20 +379,22 @@ impl Till {
         };
         Ok(Wallet {
             paytype: pay_type.code.clone(),
-            pay_type: pay_type.number.clone(),
-            pay_name: pay_type.name.clone(),
+            pay_type: NonEmpty::of(&pay_type.number),
+            pay_name: NonEmpty::of(&pay_type.name),
         })
     }
 
     fn make(&self, exchange: &Exchange) -> Delivery<Vec<u8>> {
         let Exchange { request, kind, left } = exchange;
         match kind {
-            Kind::Money(server) => self.http.send_money_there(server, request, *left),
-            Kind::Question(server) => self.http.ask_there(server, request, *left),
-            Kind::QuestionBeforeMoney(server) => {
+            Kind::Money(Some(server)) => self.http.send_money_there(server, request, *left),
+            Kind::Money(None) => Delivery::NotSent("its intent names no server".to_owned()),
+            Kind::QuestionBeforeMoney(Some(server)) => {
                 self.http.prepare_there(server);
                 self.http.ask_there(server, request, *left)
             }
+            Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
+            Kind::Question(None) | Kind::QuestionBeforeMoney(None) => self.http.ask(request, *left),
         }
     }
 }

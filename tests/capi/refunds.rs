@@ -216,11 +216,11 @@ fn a_void_that_was_never_sent_does_not_fix_the_amount_of_the_next() {
     let number = format!("void-{}-1", ledger.charges("B1").unwrap()[0].id);
     let new = NewRefund {
         out_refund_no: &number,
-        out_trade_no: "B1",
+        out_trade_no: Some("B1"),
         dm_id: &dm_id,
         wallet: &Wallet::default(),
         device_id: &shop.device.device_id,
-        server: &shop.sandbox.base(),
+        server: Some(&shop.sandbox.base()),
         refund_fen: 100,
         before: &Before::default(),
         sent_time: "",

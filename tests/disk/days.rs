@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 use wsy::driver::{RowId, Store};
+use wsy::non_empty::NonEmpty;
 use wsy::payment::charge::Record;
 use wsy::payment::decision::{Decision, Verdict};
 use wsy::payment::evidence::Evidence;
@@ -33,7 +34,7 @@ fn refund(ledger: &Ledger, number: &str) -> RefundRow {
     ledger.refund(number).unwrap().unwrap()
 }
 
-fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> (String, String) {
+fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> (Option<NonEmpty>, Option<NonEmpty>) {
     let row = charge(ledger, bill);
     let quiet = Evidence { quiet: u64::MAX, ..row.evidence.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &later()).unwrap();
@@ -41,7 +42,7 @@ fn decide(ledger: &Ledger, bill: &str, verdict: Verdict) -> (String, String) {
     (written, charge(ledger, bill).ended_day)
 }
 
-fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> (String, String) {
+fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> (Option<NonEmpty>, Option<NonEmpty>) {
     let row = refund(ledger, number);
     let quiet = Known { quiet: u64::MAX, ..row.known.clone() };
     let decided = row.decided(verdict, &quiet, &Policy::default(), &later()).unwrap();
@@ -49,8 +50,8 @@ fn decide_refund(ledger: &Ledger, number: &str, verdict: Verdict) -> (String, St
     (written, refund(ledger, number).ended_day)
 }
 
-fn both(day: &str) -> (String, String) {
-    (day.to_owned(), day.to_owned())
+fn both(day: &str) -> (Option<NonEmpty>, Option<NonEmpty>) {
+    (NonEmpty::of(day), NonEmpty::of(day))
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     let folder = TempDir::new().unwrap();
     let ledger = Ledger::open(folder.path(), false).unwrap();
     every_kind(&ledger);
-    assert_eq!(charge(&ledger, "paid").ended_day, DAY);
+    assert_eq!(charge(&ledger, "paid").ended_day.as_deref(), Some(DAY));
     assert_eq!(ledger.closing(DAY).unwrap(), None);
     let first = ledger.close_day(DAY, "甲", 7).unwrap();
     assert_eq!(ledger.close_day(DAY, "乙", 8).unwrap(), first);
@@ -69,25 +70,25 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     assert_eq!(ledger.closing(NEXT).unwrap(), None);
     // News about a row that stays open is not an outcome.
     let named = charge(&ledger, "named");
-    assert_eq!(ledger.write_charge(&named), Ok(String::new()));
+    assert_eq!(ledger.write_charge(&named), Ok(None));
     let order = Order { dm_id: "dm1006".to_owned(), ..Order::default() };
     let paid = named.after(&Record::Paid(order), Tells::Paid, &later()).unwrap();
-    assert_eq!(ledger.write_charge(&paid), Ok(NEXT.to_owned()));
-    assert_eq!(charge(&ledger, "named").ended_day, NEXT);
+    assert_eq!(ledger.write_charge(&paid), Ok(NonEmpty::of(NEXT)));
+    assert_eq!(charge(&ledger, "named").ended_day.as_deref(), Some(NEXT));
     assert_eq!(decide(&ledger, "lost", Verdict::Keep), both(""));
     assert_eq!(decide(&ledger, "lost", Verdict::NotPaid), both(NEXT));
     assert_eq!(decide_refund(&ledger, "conflict", Verdict::Keep), both(DAY));
     assert_eq!(decide_refund(&ledger, "conflict", Verdict::NotRefunded), both(NEXT));
     let open = refund(&ledger, "refund-open");
     let made = open.after(&RefundRecord::Refunded(Vec::new()), None, &later()).unwrap();
-    assert_eq!(ledger.write_refund(&made), Ok(NEXT.to_owned()));
+    assert_eq!(ledger.write_refund(&made), Ok(NonEmpty::of(NEXT)));
     let elsewhere = NewRefund {
         out_refund_no: "void-elsewhere-1-1",
-        out_trade_no: "paid",
+        out_trade_no: Some("paid"),
         dm_id: "dm1001",
         wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         device_id: "57206",
-        server: "https://pay.example/",
+        server: Some("https://pay.example/"),
         refund_fen: 5,
         before: &Before::default(),
         sent_time: "",
@@ -96,7 +97,7 @@ fn no_outcome_falls_into_a_day_that_is_closed() {
     };
     ledger.note_refund(&elsewhere).unwrap();
     let elsewhere = refund(&ledger, "void-elsewhere-1-1");
-    assert_eq!((elsewhere.day.as_str(), elsewhere.ended_day.as_str()), (DAY, NEXT));
+    assert_eq!((elsewhere.day.as_str(), elsewhere.ended_day.as_deref()), (DAY, Some(NEXT)));
     assert_eq!(elsewhere.operator_id, "小李");
     // A row with its outcome on the day keeps it, even if a person has handled it since.
     assert_eq!(decide(&ledger, "recovered", Verdict::Paid), both(DAY));

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use wsy::driver::Store;
+use wsy::non_empty::NonEmpty;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use wsy::payment::refund::{Before, Known, Record as RefundRecord, Said as RefundSaid};
@@ -81,9 +82,9 @@ pub fn at(ms: i64) -> Moment {
 fn paid_there(bill: &str, dm_id: &str) -> NewAlarm {
     NewAlarm {
         kind: AlarmKind::PaidThere,
-        out_trade_no: bill.to_owned(),
+        out_trade_no: NonEmpty::of(bill),
         charge: None,
-        dm_id: dm_id.to_owned(),
+        dm_id: NonEmpty::of(dm_id),
         here_fen: 0,
         there_fen: 100,
     }
@@ -117,11 +118,11 @@ fn charge_found(ledger: &Ledger, n: u64, bill: &str, records: &[Record], tells: 
 fn refund(ledger: &Ledger, number: &str, bill: &str, dm_id: &str, fen: i32, record: &RefundRecord) {
     let new = NewRefund {
         out_refund_no: number,
-        out_trade_no: bill,
+        out_trade_no: Some(bill),
         dm_id,
         wallet: &Wallet { paytype: "weixin".to_owned(), ..Wallet::default() },
         device_id: "57206",
-        server: "https://pay.example/",
+        server: Some("https://pay.example/"),
         refund_fen: fen,
         before: &Before::marks(&[line("dm9001", -10)]),
         sent_time: "2026-11-28 10:00:03",
@@ -155,12 +156,12 @@ fn order(dm_id: &str) -> Order {
 fn named(dm_id: &str) -> Evidence {
     Evidence {
         said: Said::Paying,
-        dm_id: dm_id.to_owned(),
+        dm_id: NonEmpty::of(dm_id),
         tie: Tie::Own,
         ended: true,
         quiet: 5_000,
         denials: 1,
-        first_failure: Some(FirstFailure { dm_id: "dm9".to_owned(), at: 4_000 }),
+        first_failure: Some(FirstFailure { dm_id: NonEmpty::of("dm9"), at: 4_000 }),
         ..Evidence::default()
     }
 }

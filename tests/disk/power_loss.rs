@@ -11,6 +11,7 @@ use std::path::Path;
 use fastrand::Rng;
 use tempfile::TempDir;
 use wsy::driver::Store;
+use wsy::non_empty::NonEmpty;
 use wsy::payment::charge::{NotPaid, Record};
 use wsy::payment::evidence::{Evidence, Said, Tie};
 use wsy::payment::refund::{Before, Record as RefundRecord};
@@ -104,7 +105,7 @@ fn run(seed: u64) -> Run {
 
 /// The knowledge about a charge whose order was named.
 fn named(dm_id: &str) -> Evidence {
-    Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie: Tie::Own, ..Evidence::default() }
+    Evidence { said: Said::Paying, dm_id: NonEmpty::of(dm_id), tie: Tie::Own, ..Evidence::default() }
 }
 
 fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl FnMut(&str, &str)) {
@@ -114,11 +115,11 @@ fn refund(rng: &mut Rng, ledger: &Ledger, n: u64, dm_id: &str, tell: &mut impl F
     let number = format!("R{n}");
     let new = NewRefund {
         out_refund_no: &number,
-        out_trade_no: "",
+        out_trade_no: None,
         dm_id,
         wallet: &Wallet::default(),
         device_id: "1",
-        server: "",
+        server: None,
         refund_fen: 50,
         before: &Before::default(),
         sent_time: "",

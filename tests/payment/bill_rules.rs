@@ -9,7 +9,7 @@ use ChargeState::{DecidedNotPaid, DecidedPaid, NotPaid, NotSent, Open, Paid};
 const STATES: [ChargeState; 6] = [Open, Paid, NotPaid, NotSent, DecidedPaid, DecidedNotPaid];
 
 fn attempt(state: ChargeState, code: &str) -> Attempt {
-    let order = if state == Paid { format!("dm-{code}") } else { String::new() };
+    let order = (state == Paid).then(|| format!("dm-{code}"));
     Attempt { state, fen: 100, order, code: code.to_owned(), is_told: false }
 }
 

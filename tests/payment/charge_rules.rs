@@ -1,5 +1,6 @@
 //! Single rules of a charge, one story each.
 
+use wsy::non_empty::NonEmpty;
 use wsy::payment::charge::{Action, Amount, Charge, Doubt, Event, NotPaid, Outcome, Question, Record};
 use wsy::payment::evidence::{Evidence, FirstFailure, Said, Tie};
 use wsy::payment::policy::Policy;
@@ -364,7 +365,7 @@ fn a_failure_that_was_taken_back_stays_so_though_that_could_not_be_written() {
 }
 
 fn failure(dm_id: &str, at: u64) -> Option<FirstFailure> {
-    Some(FirstFailure { dm_id: dm_id.to_owned(), at })
+    Some(FirstFailure { dm_id: NonEmpty::of(dm_id), at })
 }
 
 fn failed_once(known: &Evidence, answered: PayResponse, at: Millis) -> Evidence {
@@ -380,7 +381,7 @@ fn failed_once(known: &Evidence, answered: PayResponse, at: Millis) -> Evidence 
 
 /// Our order, which the customer was said to be paying, after this long.
 fn ours(quiet: Millis) -> Evidence {
-    let (said, tie, dm_id) = (Said::Paying, Tie::Own, "dm1".to_owned());
+    let (said, tie, dm_id) = (Said::Paying, Tie::Own, NonEmpty::of("dm1"));
     Evidence { said, tie, dm_id, ended: true, quiet, ..Evidence::default() }
 }
 
@@ -897,7 +898,7 @@ fn an_absence_is_believed_from_the_place_alone_that_would_know() {
     let end = resumed(known.clone(), false, |_, _, _| response(not_found()));
     end.is_unknown();
     assert!(end.person().is_some());
-    let paying = Evidence { said: Said::Paying, tie: Tie::Own, dm_id: "dm1".to_owned(), ..known.clone() };
+    let paying = Evidence { said: Said::Paying, tie: Tie::Own, dm_id: NonEmpty::of("dm1"), ..known.clone() };
     resumed(paying, false, |_, _, _| response(says("用户取消", "dm1"))).is_unknown();
     let end = resumed(known, false, |_, _, _| response(paid()));
     assert!(matches!(end.outcome, Outcome::Paid(_)));

@@ -1,5 +1,6 @@
 //! Which rows belong to a day, and how reconciling compares with people's decisions.
 
+use wsy::non_empty::{NonEmpty, or_empty};
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::day::{Sums, Totals};
 use wsy::payment::reconciliation::{
@@ -12,16 +13,16 @@ use wsy::protocol::bill::{Bill, Line};
 use crate::rows::{DAY, charge, refund};
 
 fn ended(state: ChargeState, day: &str) -> ChargeRow {
-    ChargeRow { state, ended_day: day.to_owned(), ended_ms: Some(2), ..charge() }
+    ChargeRow { state, ended_day: NonEmpty::of(day), ended_ms: Some(2), ..charge() }
 }
 
 /// Reported as not paid on one day, and found to be paid on another.
 fn late(ended_day: &str, late_day: &str) -> ChargeRow {
-    ChargeRow { late_day: late_day.to_owned(), ..ended(ChargeState::NotPaid, ended_day) }
+    ChargeRow { late_day: NonEmpty::of(late_day), ..ended(ChargeState::NotPaid, ended_day) }
 }
 
 fn made(state: RefundState, day: &str) -> RefundRow {
-    RefundRow { state, ended_day: day.to_owned(), ended_ms: Some(2), ..refund() }
+    RefundRow { state, ended_day: NonEmpty::of(day), ended_ms: Some(2), ..refund() }
 }
 
 fn totals(charges: &[ChargeRow], refunds: &[RefundRow]) -> Totals {
@@ -75,7 +76,7 @@ fn a_day_adds_up_its_outcomes_by_wallet_cashier_and_state() {
 #[test]
 fn the_platforms_day_is_that_of_its_own_time() {
     let paid = |ended_day, pay_time: &str| ChargeRow {
-        pay_time: pay_time.to_owned(),
+        pay_time: NonEmpty::of(pay_time),
         ..ended(ChargeState::Paid, ended_day)
     };
     let charges = [
@@ -87,7 +88,10 @@ fn the_platforms_day_is_that_of_its_own_time() {
         ended(ChargeState::NotPaid, DAY),
     ];
     let refunds = [
-        RefundRow { pay_time: format!("{DAY} 10:00:00"), ..made(RefundState::Refunded, "2031-01-01") },
+        RefundRow {
+            pay_time: NonEmpty::of(format!("{DAY} 10:00:00")),
+            ..made(RefundState::Refunded, "2031-01-01")
+        },
         made(RefundState::NotRefunded, DAY),
     ];
     assert_eq!(sums_of_day(DAY, &charges, &refunds), (200, 40));
@@ -98,10 +102,10 @@ fn a_payment_that_a_person_decided_as_paid_has_to_be_there() {
     let decided = ended(ChargeState::DecidedPaid, DAY);
     let there = |fen| Difference {
         kind: Kind::Alarm(AlarmKind::PaidThere),
-        out_trade_no: "B1".to_owned(),
+        out_trade_no: NonEmpty::of("B1"),
         charge: Some(1),
-        out_refund_no: String::new(),
-        dm_id: "dm1".to_owned(),
+        out_refund_no: None,
+        dm_id: NonEmpty::of("dm1"),
         here_fen: 0,
         there_fen: fen,
     };
@@ -135,7 +139,9 @@ fn found(refunds: &[RefundRow], shown: &[i64]) -> Vec<Difference> {
 }
 
 fn kinds(refunds: &[RefundRow], shown: &[i64]) -> Vec<(&'static str, i64, i64, String)> {
-    let told = |one: Difference| (one.kind.word(), one.here_fen, one.there_fen, one.out_refund_no);
+    let told = |one: Difference| {
+        (one.kind.word(), one.here_fen, one.there_fen, or_empty(&one.out_refund_no).to_owned())
+    };
     found(refunds, shown).into_iter().map(told).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The decisions a person may make about a row, and when.
 
+use wsy::non_empty::NonEmpty;
 use wsy::payment::bill::{Attempt, Bill, ChargeState, RefundState};
 use wsy::payment::decision::{Undecidable, Verdict, waiting};
 use wsy::payment::evidence::{Evidence, Said};
@@ -60,7 +61,7 @@ fn every_word_about_a_charge_in_every_state() {
                 if found.state == state {
                     assert_eq!((found.ended_ms, &found.ended_day), (row.ended_ms, &row.ended_day), "{what}");
                 } else {
-                    assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY), "{what}");
+                    assert_eq!((found.ended_ms, found.ended_day.as_deref()), (Some(5), Some(DAY)), "{what}");
                 }
                 // "Paid" means that the goods are handed over; keeping a payment does not.
                 let is_told = (verdict, state) == (Verdict::Paid, Paid);
@@ -76,7 +77,7 @@ fn every_word_about_a_charge_in_every_state() {
 #[test]
 fn a_charge_is_decided_after_its_quiet_time_and_kept_at_any() {
     let policy = Policy::default();
-    let row = ChargeRow { needs_person: "look".to_owned(), ..charge() };
+    let row = ChargeRow { needs_person: NonEmpty::of("look"), ..charge() };
     for ended in [false, true] {
         let quiet_time = if ended { policy.quiet_ms } else { policy.crashed_quiet_ms };
         let early = Evidence { ended, quiet: quiet_time - 1, ..Evidence::default() };
@@ -85,10 +86,10 @@ fn a_charge_is_decided_after_its_quiet_time_and_kept_at_any() {
             let refused = row.decided(verdict, &early, &policy, &at(5));
             assert_eq!(refused.unwrap_err(), Undecidable::TooEarly(1));
             let decided = row.decided(verdict, &late, &policy, &at(5)).unwrap();
-            assert_eq!(decided.needs_person, "");
+            assert_eq!(decided.needs_person, None);
         }
         let kept = row.decided(Verdict::Keep, &early, &policy, &at(5)).unwrap();
-        assert_eq!((kept.needs_person.as_str(), kept.ended_ms), ("look", None));
+        assert_eq!((kept.needs_person.as_deref(), kept.ended_ms), (Some("look"), None));
     }
 }
 
@@ -143,7 +144,7 @@ fn every_word_about_a_refund_in_every_state() {
                 if let Ok(found) = found
                     && found.state != state
                 {
-                    assert_eq!((found.ended_ms, found.ended_day.as_str()), (Some(5), DAY));
+                    assert_eq!((found.ended_ms, found.ended_day.as_deref()), (Some(5), Some(DAY)));
                     assert!(!found.ends_wish(&captured()));
                     let void = RefundRow { out_refund_no: "void-1-1".to_owned(), ..found };
                     // Deciding that money went back does not mean that the rest of the bill is kept.
@@ -175,7 +176,7 @@ fn captured() -> Bill {
     let paid = Attempt {
         state: ChargeState::Paid,
         fen: 100,
-        order: "dm1".to_owned(),
+        order: Some("dm1".to_owned()),
         code: "a".to_owned(),
         is_told: false,
     };

@@ -1,5 +1,6 @@
 //! How a later response compares with what was reported.
 
+use wsy::non_empty::NonEmpty;
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::reconciliation::{
@@ -51,7 +52,7 @@ fn an_order_of_another_amount_by_this_code_calls_a_person() {
         let found = by_code(&not_paid(), other("dm1", device)).unwrap().unwrap();
         assert_eq!((found.kind, found.there_fen), (Kind::Alarm(AlarmKind::MaybePaidThere), 99));
     }
-    let named = ChargeRow { dm_id: "dm1".to_owned(), ..not_paid() };
+    let named = ChargeRow { dm_id: NonEmpty::of("dm1"), ..not_paid() };
     let certain = Some(Kind::Alarm(AlarmKind::PaidThere));
     assert_eq!(kind(by_code(&named, other("dm1", ""))), certain);
     assert_eq!(kind(by_code(&not_paid(), other("dm1", "D2"))), None);
@@ -66,18 +67,18 @@ fn a_declined_code_that_has_paid_an_order_of_nobody_may_have_paid_elsewhere() {
     assert_eq!(kind(by_code(&declined, PayResponse::Done(order("dm1", "")))), maybe);
     let certain = Some(Kind::Alarm(AlarmKind::PaidThere));
     assert_eq!(kind(by_code(&declined, PayResponse::Done(order("dm1", "D1")))), certain);
-    let named = ChargeRow { dm_id: "dm1".to_owned(), ..declined };
+    let named = ChargeRow { dm_id: NonEmpty::of("dm1"), ..declined };
     assert_eq!(kind(by_code(&named, PayResponse::Done(order("dm1", "")))), certain);
 }
 
 #[test]
 fn the_order_that_failed_is_asked_about_by_its_number() {
-    let evidence = Evidence { tie: Tie::Own, dm_id: "dm1".to_owned(), ..Evidence::default() };
-    let charge = ChargeRow { evidence, dm_id: "dm1".to_owned(), ..not_paid() };
+    let evidence = Evidence { tie: Tie::Own, dm_id: NonEmpty::of("dm1"), ..Evidence::default() };
+    let charge = ChargeRow { evidence, dm_id: NonEmpty::of("dm1"), ..not_paid() };
     let by_order = |response| paid_by_order(&charge, "dm1", response);
     let unnumbered = Order { total_fen: None, ..order("", "D1") };
     let late = by_order(PayResponse::Done(unnumbered)).unwrap().unwrap();
-    assert_eq!((late.dm_id.as_str(), late.there_fen), ("dm1", 100));
+    assert_eq!((late.dm_id.as_deref(), late.there_fen), (Some("dm1"), 100));
     assert_eq!(by_order(failed("支付失败")), Ok(None));
     assert!(matches!(by_order(PayResponse::Done(order("dm2", "D1"))), Err(Silence::NoResponse(_))));
 }
@@ -225,7 +226,7 @@ fn a_refund_that_was_reported_as_not_made_and_turns_up_is_an_alarm() {
     assert_eq!(found(&[made(), not_made.clone(), open], turned_up), none);
     // The money is recorded as refunded, and the alarm stays.
     let differences = order_differences("dm1", Some(&paid), &rows, Some(&bill("1.00", turned_up)));
-    assert_eq!((differences[1].out_refund_no.as_str(), differences[1].there_fen), ("R2", 80));
+    assert_eq!((differences[1].out_refund_no.as_deref(), differences[1].there_fen), (Some("R2"), 80));
     let kept = made_elsewhere(&paid, &rows, &differences).unwrap();
     let kept = RefundRow { out_refund_no: kept.number, lines: Before::default(), ..made() };
     assert_eq!(found(&[made(), not_made, kept], turned_up), ["refund_there"]);

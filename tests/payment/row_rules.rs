@@ -1,5 +1,6 @@
 //! How a record changes a row, and how a bill follows from its rows.
 
+use wsy::non_empty::{NonEmpty, or_empty};
 use wsy::payment::PersistError;
 use wsy::payment::admission::{NotFound, paid_attempt};
 use wsy::payment::bill::{
@@ -19,7 +20,7 @@ fn paid(dm_id: &str) -> ChargeRecord {
 }
 
 fn bound(dm_id: &str, tie: Tie) -> ChargeRow {
-    let evidence = Evidence { said: Said::Paying, dm_id: dm_id.to_owned(), tie, ..Evidence::default() };
+    let evidence = Evidence { said: Said::Paying, dm_id: NonEmpty::of(dm_id), tie, ..Evidence::default() };
     charge().after(&ChargeRecord::Known(evidence), Tells::Nothing, &at(2)).unwrap()
 }
 
@@ -55,7 +56,11 @@ fn paid_is_told_only_by_whoever_tells_and_what_nobody_heard_is_unfinished() {
     {
         let found = charge().after(&paid("dm1"), tells, &at(5)).unwrap();
         assert_eq!((found.told_ms, found.told_at(), found.is_told()), (told_ms, told_ms, told_ms.is_some()));
-        assert_eq!((found.is_unfinished, found.ended_day.as_str()), (is_unfinished, DAY), "{tells:?}");
+        assert_eq!(
+            (found.is_unfinished, found.ended_day.as_deref()),
+            (is_unfinished, Some(DAY)),
+            "{tells:?}"
+        );
         assert_eq!((found.order(), &found.auth_code), (Some("dm1"), &None));
     }
     for (telling, hears, tells) in [
@@ -71,14 +76,14 @@ fn paid_is_told_only_by_whoever_tells_and_what_nobody_heard_is_unfinished() {
 #[test]
 fn an_order_that_a_response_to_another_charge_names_leaves_its_row() {
     let open = bound("dm1", Tie::Asked).without_order("B2");
-    assert_eq!((open.order(), open.dm_id.as_str()), (None, ""));
-    assert!(open.needs_person.contains("B2"), "{}", open.needs_person);
+    assert_eq!((open.order(), &open.dm_id), (None, &None));
+    assert!(open.needs_person.unwrap().contains("B2"));
     // An earlier report stays, and a decided row needs nobody.
     assert_eq!(open.evidence.said, Said::Paying);
     let declined =
         bound("dm1", Tie::Asked).after(&ChargeRecord::NotPaid(NotPaid::NotFound), Tells::Paid, &at(5));
     let declined = declined.unwrap().without_order("B2");
-    assert_eq!((declined.state, declined.needs_person.as_str()), (ChargeState::NotPaid, ""));
+    assert_eq!((declined.state, declined.needs_person), (ChargeState::NotPaid, None));
 }
 
 #[test]
@@ -99,11 +104,11 @@ fn a_refund_that_is_decided_never_changes() {
             ..Order::default()
         };
         let row = refund().after(record, Some(&response), &at(5)).unwrap();
-        assert_eq!((row.printinfo.as_str(), row.pay_id.as_str()), ("receipt", "4200"));
-        assert_eq!(row.wallet, Wallet { pay_type: "4".to_owned(), ..wallet() });
+        assert_eq!((row.printinfo.as_deref(), row.pay_id.as_str()), (Some("receipt"), "4200"));
+        assert_eq!(row.wallet, Wallet { pay_type: NonEmpty::of("4"), ..wallet() });
         let is_open = row.state == RefundState::Open;
         assert_eq!(row.after(&intent(), None, &at(6)).is_ok(), is_open, "{record:?}");
-        let person = if row.state == RefundState::Conflict { "two lines" } else { "" };
+        let person = (row.state == RefundState::Conflict).then_some("two lines");
         assert_eq!(row.needs_person(), person, "{record:?}");
     }
 }
@@ -153,13 +158,13 @@ fn each_late_payment_makes_one_attempt_paid() {
     assert_eq!(pay_late(&mut rows, &late("dm7")), None);
     assert_eq!(pay_late(&mut rows, &late("dm8")), Some(0));
     assert_eq!(pay_late(&mut rows, &late("dm9")), None);
-    assert_eq!(rows.iter().map(|row| row.dm_id.as_str()).collect::<Vec<_>>(), ["dm8", "dm7"]);
+    assert_eq!(rows.iter().map(|row| or_empty(&row.dm_id)).collect::<Vec<_>>(), ["dm8", "dm7"]);
 }
 
 #[test]
 fn a_charge_with_a_day_on_which_it_was_found_paid_was_paid_late() {
     assert!(!charge().is_paid_late());
-    assert!(ChargeRow { late_day: "2026-11-22".to_owned(), ..charge() }.is_paid_late());
+    assert!(ChargeRow { late_day: NonEmpty::of("2026-11-22"), ..charge() }.is_paid_late());
 }
 
 #[test]
@@ -169,8 +174,8 @@ fn a_call_about_a_bill_means_its_last_paid_order_or_the_one_it_names() {
         ..charge().after(&paid(dm_id), Tells::Nothing, &at(5)).unwrap()
     };
     let rows = [paid_row(1, "dm1"), paid_row(2, "dm2"), ChargeRow { id: 3, ..charge() }];
-    assert_eq!(paid_attempt(&rows, None).unwrap().id, 2);
-    assert_eq!(paid_attempt(&rows, Some("dm1")).unwrap().id, 1);
+    assert_eq!(paid_attempt(&rows, None).unwrap(), (&rows[1], "dm2"));
+    assert_eq!(paid_attempt(&rows, Some("dm1")).unwrap(), (&rows[0], "dm1"));
     assert_eq!(paid_attempt(&rows, Some("dm3")).unwrap_err(), NotFound::OtherOrder);
     assert_eq!(paid_attempt(&rows[2..], None).unwrap_err(), NotFound::NotPaid);
     assert_eq!(paid_attempt(&[], None).unwrap_err(), NotFound::NoBill);
@@ -201,7 +206,7 @@ fn what_keeps_a_bill_from_being_paid_is_a_refund_or_the_wish_to_undo_it() {
 
 #[test]
 fn a_paid_charge_learns_what_the_platform_calls_its_payment_type() {
-    let sent = ChargeRow { wallet: Wallet { pay_name: "微信".to_owned(), ..wallet() }, ..charge() };
+    let sent = ChargeRow { wallet: Wallet { pay_name: NonEmpty::of("微信"), ..wallet() }, ..charge() };
     let paid = |pay_type: &str, pay_name: &str| {
         let order = Order {
             dm_id: "dm1".to_owned(),
@@ -213,5 +218,5 @@ fn a_paid_charge_learns_what_the_platform_calls_its_payment_type() {
     };
     assert_eq!(paid("", " "), sent.wallet);
     let Wallet { paytype, pay_type, pay_name } = paid(" 4 ", "微信立减");
-    assert_eq!([&*paytype, &*pay_type, &*pay_name], ["weixin", "4", "微信立减"]);
+    assert_eq!([&*paytype, or_empty(&pay_type), or_empty(&pay_name)], ["weixin", "4", "微信立减"]);
 }

@@ -1,5 +1,6 @@
 //! Rows of the ledger, for the stories that need some.
 
+use wsy::non_empty::NonEmpty;
 use wsy::payment::bill::{ChargeState, RefundState};
 use wsy::payment::evidence::Evidence;
 use wsy::payment::refund::{Before, Known};
@@ -37,19 +38,19 @@ pub fn charge() -> ChargeRow {
         day: DAY.to_owned(),
         ended_ms: None,
         told_ms: None,
-        dm_id: String::new(),
+        dm_id: None,
         pay_id: String::new(),
-        pay_time: String::new(),
+        pay_time: None,
         openid: String::new(),
         reason: String::new(),
-        printinfo: String::new(),
-        needs_person: String::new(),
-        server: "http://platform".to_owned(),
+        printinfo: None,
+        needs_person: None,
+        server: NonEmpty::of("http://platform"),
         evidence: Evidence::default(),
         to_void: false,
         is_unfinished: false,
-        ended_day: String::new(),
-        late_day: String::new(),
+        ended_day: None,
+        late_day: None,
         placeholders: Placeholders::default(),
     }
 }
@@ -59,7 +60,7 @@ pub fn refund() -> RefundRow {
     RefundRow {
         id: 1,
         out_refund_no: "R1".to_owned(),
-        out_trade_no: "B1".to_owned(),
+        out_trade_no: NonEmpty::of("B1"),
         dm_id: "dm1".to_owned(),
         wallet: wallet(),
         device_id: "D1".to_owned(),
@@ -71,13 +72,13 @@ pub fn refund() -> RefundRow {
         ended_ms: None,
         pay_id: String::new(),
         refund_id: String::new(),
-        pay_time: String::new(),
+        pay_time: None,
         reason: String::new(),
-        printinfo: String::new(),
-        server: "http://platform".to_owned(),
+        printinfo: None,
+        server: NonEmpty::of("http://platform"),
         known: Known::default(),
         lines: Before::default(),
         operator_id: String::new(),
-        ended_day: String::new(),
+        ended_day: None,
     }
 }

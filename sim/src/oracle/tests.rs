@@ -1,5 +1,6 @@
 //! Hand-made violations, each of which the oracle has to detect.
 
+use wsy::non_empty::NonEmpty;
 use wsy::payment::evidence::{Evidence, Tie};
 use wsy::payment::refund::{Before, Known};
 
@@ -298,7 +299,8 @@ fn absence_takes_back_no_acceptance_of_a_refund() {
 fn an_order_belongs_to_one_charge_also_while_it_is_open() {
     let mut oracle = Oracle::default();
     let bound = |bill| {
-        let evidence = Evidence { tie: Tie::Asked, dm_id: "dm2034140001".to_owned(), ..Evidence::default() };
+        let evidence =
+            Evidence { tie: Tie::Asked, dm_id: NonEmpty::of("dm2034140001"), ..Evidence::default() };
         let row = ChargeRow { bill, evidence, ..row(ChargeState::Open) };
         Change::Charge(Some(ChargeRow { bill, ..row.clone() }), row)
     };

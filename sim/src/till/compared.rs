@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use wsy::driver::{Context, Error, Exchange, Kind, Level, RowId, Store};
+use wsy::non_empty::NonEmpty;
 use wsy::payment::bill::LatePayment;
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::{Evidence, Tie};
@@ -41,7 +42,7 @@ impl<'a> Compared<'a> {
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
             Kind::Question(server) | Kind::QuestionBeforeMoney(server) | Kind::Money(server) => {
-                server.is_empty() || self.reaches(server)
+                server.as_ref().is_none_or(|server| self.reaches(server))
             }
         }
     }
@@ -129,7 +130,7 @@ impl Store for Compared<'_> {
         self.same("begin_charge", self.context.begin_charge(new), |store| store.begin_charge(new))
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
+    fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError> {
         self.same("write_charge", self.context.write_charge(row), |store| store.write_charge(row))
     }
 
@@ -141,7 +142,7 @@ impl Store for Compared<'_> {
         self.same("note_refund", self.context.note_refund(new), |store| store.note_refund(new))
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<Option<NonEmpty>, PersistError> {
         self.same("write_refund", self.context.write_refund(row), |store| store.write_refund(row))
     }
 
@@ -177,7 +178,7 @@ impl Store for Compared<'_> {
         decision: &Decision,
         ends_wish: bool,
         now: &Wall,
-    ) -> Result<String, LedgerError> {
+    ) -> Result<Option<NonEmpty>, LedgerError> {
         self.same("decide_charge", self.context.decide_charge(row, decision, ends_wish, now), |store| {
             store.decide_charge(row, decision, ends_wish, now)
         })
@@ -189,7 +190,7 @@ impl Store for Compared<'_> {
         decision: &Decision,
         ends_wish: bool,
         now: &Wall,
-    ) -> Result<String, LedgerError> {
+    ) -> Result<Option<NonEmpty>, LedgerError> {
         self.same("decide_refund", self.context.decide_refund(row, decision, ends_wish, now), |store| {
             store.decide_refund(row, decision, ends_wish, now)
         })

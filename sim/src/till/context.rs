@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wsy::driver::{RowId, Store};
+use wsy::non_empty::{NonEmpty, or_empty};
 use wsy::payment::bill::{ChargeState, LatePayment, RefundState};
 use wsy::payment::decision::Decision;
 use wsy::payment::evidence::Tie;
@@ -103,8 +104,8 @@ impl<'a> StepContext<'a> {
             (ChargeState::NotPaid, false) => FailPoint::ChargeNotPaid,
             (ChargeState::NotPaid, true) => FailPoint::SettleNotPaid,
             (ChargeState::NotSent, _) => FailPoint::ChargeNotSent,
-            (ChargeState::Open, false) if row.needs_person.is_empty() => FailPoint::ChargeKnown,
-            (ChargeState::Open, true) if row.needs_person.is_empty() => FailPoint::SettleKnown,
+            (ChargeState::Open, false) if row.needs_person.is_none() => FailPoint::ChargeKnown,
+            (ChargeState::Open, true) if row.needs_person.is_none() => FailPoint::SettleKnown,
             (ChargeState::Open, false) => FailPoint::ChargePerson,
             (ChargeState::Open, true) => FailPoint::SettlePerson,
             (ChargeState::DecidedPaid | ChargeState::DecidedNotPaid, _) => FailPoint::Decision,
@@ -171,16 +172,18 @@ impl Store for StepContext<'_> {
         let owns =
             |row: &&Rc<ChargeRow>| row.id != id && row.order() == Some(dm_id) && row.evidence.tie >= tie;
         let owner = tables.charges.iter().find(owns).map(|row| row.out_trade_no.clone());
-        let late = tables.late_payments().find(|late| late.dm_id == dm_id && late.out_trade_no != own);
-        Ok(owner.or_else(|| late.map(|late| late.out_trade_no.clone())))
+        let late = tables
+            .late_payments()
+            .find(|late| late.dm_id.as_deref() == Some(dm_id) && late.out_trade_no.as_deref() != Some(&own));
+        Ok(owner.or_else(|| late?.out_trade_no.clone().map(String::from)))
     }
 
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
         let tables = &self.disk.borrow().tables;
-        let late = tables.late_payments().filter(|late| late.out_trade_no == out_trade_no);
+        let late = tables.late_payments().filter(|late| late.out_trade_no.as_deref() == Some(out_trade_no));
         let payment = |late: &NewAlarm| LatePayment {
             charge: late.charge,
-            dm_id: late.dm_id.clone(),
+            dm_id: or_empty(&late.dm_id).to_owned(),
             fen: late.there_fen,
         };
         Ok(late.map(payment).collect())
@@ -195,8 +198,8 @@ impl Store for StepContext<'_> {
 
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
         let tables = &self.disk.borrow().tables;
-        let late = tables.late_payments().find(|late| late.dm_id == dm_id);
-        Ok(late.map(|late| late.out_trade_no.clone()))
+        let late = tables.late_payments().find(|late| late.dm_id.as_deref() == Some(dm_id));
+        Ok(late.and_then(|late| late.out_trade_no.clone()).map(String::from))
     }
 
     fn charges_to_reconcile(&self, _day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -242,7 +245,7 @@ impl Store for StepContext<'_> {
         Ok(row)
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
+    fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError> {
         if let Some(dm_id) = row.order()
             && let Ok(Some(owner)) = self.other_owner(row.id, dm_id, row.evidence.tie)
         {
@@ -272,7 +275,7 @@ impl Store for StepContext<'_> {
         Ok(self.put_new(&row.made_elsewhere(new.started)?).map_err(storage)?)
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<Option<NonEmpty>, PersistError> {
         let is_open = |old: RefundRow| old.id == row.id && old.state == RefundState::Open;
         if !self.refund(&row.out_refund_no).ok().flatten().is_some_and(is_open) {
             return Err(PersistError::Closed);
@@ -297,7 +300,7 @@ impl Store for StepContext<'_> {
         _: &Decision,
         ends_wish: bool,
         _: &Wall,
-    ) -> Result<String, LedgerError> {
+    ) -> Result<Option<NonEmpty>, LedgerError> {
         let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
         let all = std::iter::once(Write::Charge(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
@@ -310,8 +313,9 @@ impl Store for StepContext<'_> {
         _: &Decision,
         ends_wish: bool,
         _: &Wall,
-    ) -> Result<String, LedgerError> {
-        let clear = ends_wish.then(|| Write::ToVoid(row.out_trade_no.clone(), false));
+    ) -> Result<Option<NonEmpty>, LedgerError> {
+        let bill = row.out_trade_no.clone().filter(|_| ends_wish);
+        let clear = bill.map(|bill| Write::ToVoid(bill.into(), false));
         let all = std::iter::once(Write::Refund(row.clone())).chain(clear).collect();
         self.write(Write::All(all), FailPoint::Decision).map_err(storage)?;
         Ok(row.ended_day.clone())

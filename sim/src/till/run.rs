@@ -138,9 +138,10 @@ impl Report {
     pub(super) fn of_charge(till: u8, report: &ChargeReport, fen: i32) -> Self {
         let row = &report.row;
         let outcome = match report.verdict {
-            ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => {
-                Outcome::Paid { order: order_named(&row.dm_id), fen: i64::from(row.total_fen) }
-            }
+            ChargeVerdict::Paid | ChargeVerdict::PaidEarlier => Outcome::Paid {
+                order: row.dm_id.as_deref().and_then(order_named),
+                fen: i64::from(row.total_fen),
+            },
             ChargeVerdict::NotPaid if row.state == ChargeState::NotSent => Outcome::NotSent,
             ChargeVerdict::NotPaid => Outcome::NotPaid,
             ChargeVerdict::Unknown | ChargeVerdict::Decided => Outcome::Unknown,

@@ -309,11 +309,8 @@ impl Http {
     }
 
     /// Queries the server that an earlier request went to, and no other: another platform may have an order
-    /// with the same number. If `server` is empty, it is unknown, and the current server is queried.
+    /// with the same number.
     pub fn ask_there(&self, server: &str, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
-        if server.is_empty() {
-            return self.ask(request, left);
-        }
         match self.server_at(server) {
             Ok(address) => self.seen(request, self.ask_at(address, request, left)),
             Err(reason) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row, params};
 
 use super::{Ledger, LedgerError, days, rows};
+use crate::non_empty::NonEmpty;
 use crate::payment::bill::{LatePayment, pay_late};
 use crate::till::clock;
 
@@ -80,9 +81,9 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         raised_ms: row.get("raised_ms")?,
         about: NewAlarm {
             kind: AlarmKind::read(&word).ok_or_else(|| super::rows::unknown_word(&word))?,
-            out_trade_no: row.get("out_trade_no")?,
+            out_trade_no: NonEmpty::of(row.get::<_, String>("out_trade_no")?),
             charge: row.get("charge")?,
-            dm_id: row.get("dm_id")?,
+            dm_id: NonEmpty::of(row.get::<_, String>("dm_id")?),
             here_fen: row.get("here_fen")?,
             there_fen: row.get("there_fen")?,
         },

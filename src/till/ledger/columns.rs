@@ -4,6 +4,8 @@
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
+use crate::non_empty::NonEmpty;
+
 /// A column of a query.
 pub trait Column {
     /// The index of the column in the row.
@@ -26,6 +28,11 @@ impl<'a, 'r> Reader<'a, 'r> {
     /// Reads the value of a column.
     pub fn get<T: FromSql + Default>(&mut self, column: impl Column) -> T {
         self.at(column.place())
+    }
+
+    /// Reads a text that may be missing: its column is then empty.
+    pub fn text(&mut self, column: impl Column) -> Option<NonEmpty> {
+        NonEmpty::of(self.get::<String>(column))
     }
 
     #[inline(never)]

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, Row};
 
 use super::{ChargeRow, LedgerError, RefundRow, rows};
+use crate::non_empty::or_empty;
 use crate::payment::Cause;
 
 /// Every attempt on a bill, the first one first.
@@ -24,7 +25,7 @@ pub fn charges(connection: &Connection, out_trade_no: &str) -> Result<Vec<Charge
             && indexed.get_ref("attempt")?.as_i64()? == row.attempt
             && indexed.get_ref("total_fen")?.as_i64()? == i64::from(row.total_fen)
             && indexed.get_ref("state")?.as_str()? == row.state.word()
-            && indexed.get_ref("dm_id")?.as_str()? == row.dm_id
+            && indexed.get_ref("dm_id")?.as_str()? == or_empty(&row.dm_id)
             && indexed.get_ref("auth_code")?.as_str_or_null()? == row.auth_code.as_deref())
     })?;
     Ok(found)
@@ -45,7 +46,7 @@ pub fn refund(connection: &Connection, out_refund_no: &str) -> Result<Option<Ref
     agree(&found, indexed, out_refund_no, |row, indexed| {
         Ok(row.out_refund_no == out_refund_no
             && indexed.get_ref("id")?.as_i64()? == row.id
-            && indexed.get_ref("out_trade_no")?.as_str()? == row.out_trade_no
+            && indexed.get_ref("out_trade_no")?.as_str()? == or_empty(&row.out_trade_no)
             && indexed.get_ref("dm_id")?.as_str()? == row.dm_id
             && indexed.get_ref("refund_fen")?.as_i64()? == i64::from(row.refund_fen)
             && indexed.get_ref("state")?.as_str()? == row.state.word()

@@ -57,11 +57,8 @@ fn closing(connection: &Connection, day: &str) -> Result<Option<Closing>, Ledger
 }
 
 /// The day to which an outcome on this day belongs: the day after the last closed one, or this one if it is
-/// later. Every outcome calls this in the transaction that writes it. Empty without an outcome.
+/// later. Every outcome calls this in the transaction that writes it.
 pub(super) fn of_outcome(connection: &Connection, day: &str) -> rusqlite::Result<String> {
-    if day.is_empty() {
-        return Ok(String::new());
-    }
     connection
         .prepare_cached("SELECT MAX(?1, COALESCE((SELECT date(MAX(day), '+1 day') FROM day), ''))")?
         .query_row([day], |row| row.get(0))

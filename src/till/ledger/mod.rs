@@ -123,10 +123,17 @@ impl Ledger {
         if self.telling.is_written() { Ok(()) } else { self.write(|_, _| Ok(())) }
     }
 
+    /// Whether the journal may still hold an auth code that the ledger no longer has.
+    pub fn has_spent_code(&self) -> bool {
+        self.has_spent_code.load(Ordering::Relaxed)
+    }
+
     /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
-            self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            let emptied = self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            self.has_spent_code.fetch_or(emptied.is_err(), Ordering::Relaxed);
+            emptied?;
         }
         Ok(())
     }

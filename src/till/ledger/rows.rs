@@ -62,9 +62,9 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
     let state = word(row, Of::state, ChargeState::read)?;
     let said = word(row, Of::said, Said::read)?;
     let mut read = Reader::of(row);
-    let dm_id: String = read.get(Of::dm_id);
+    let dm_id = read.text(Of::dm_id);
     let failed_at: Option<i64> = read.get(Of::failed_at);
-    let failed_dm_id = read.get(Of::failed_dm_id);
+    let failed_dm_id = read.text(Of::failed_dm_id);
     let first_failure = failed_at.map(|at| FirstFailure { dm_id: failed_dm_id, at: millis(at) });
     let charge = ChargeRow {
         id: read.get(Of::id),
@@ -74,8 +74,8 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         total_fen: read.get(Of::total_fen),
         wallet: Wallet {
             paytype: read.get(Of::paytype),
-            pay_type: read.get(Of::pay_type),
-            pay_name: read.get(Of::pay_name),
+            pay_type: read.text(Of::pay_type),
+            pay_name: read.text(Of::pay_name),
         },
         code_masked: read.get(Of::code_masked),
         code_print: read.get(Of::code_print),
@@ -85,12 +85,12 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         day: read.get(Of::day),
         ended_ms: read.get(Of::ended_ms),
         pay_id: read.get(Of::pay_id),
-        pay_time: read.get(Of::pay_time),
+        pay_time: read.text(Of::pay_time),
         openid: read.get(Of::openid),
         reason: read.get(Of::reason),
-        printinfo: read.get(Of::printinfo),
-        needs_person: read.get(Of::needs_person),
-        server: read.get(Of::server),
+        printinfo: read.text(Of::printinfo),
+        needs_person: read.text(Of::needs_person),
+        server: read.text(Of::server),
         evidence: Evidence {
             said,
             dm_id: dm_id.clone(),
@@ -106,8 +106,8 @@ fn charge(row: &Row<'_>) -> rusqlite::Result<ChargeRow> {
         operator_id: read.get(Of::operator_id),
         told_ms: read.get(Of::told_ms),
         is_unfinished: read.get(Of::unfinished),
-        ended_day: read.get(Of::ended_day),
-        late_day: read.get(Of::late_day),
+        ended_day: read.text(Of::ended_day),
+        late_day: read.text(Of::late_day),
         placeholders: Placeholders::of_text(&read.get::<String>(Of::placeholders)),
     };
     read.end(charge)
@@ -122,12 +122,12 @@ fn refund(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
     let refund = RefundRow {
         id: read.get(Of::id),
         out_refund_no: read.get(Of::out_refund_no),
-        out_trade_no: read.get(Of::out_trade_no),
+        out_trade_no: read.text(Of::out_trade_no),
         dm_id: read.get(Of::dm_id),
         wallet: Wallet {
             paytype: read.get(Of::paytype),
-            pay_type: read.get(Of::pay_type),
-            pay_name: read.get(Of::pay_name),
+            pay_type: read.text(Of::pay_type),
+            pay_name: read.text(Of::pay_name),
         },
         device_id: read.get(Of::device_id),
         refund_fen: read.get(Of::refund_fen),
@@ -138,10 +138,10 @@ fn refund(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
         ended_ms: read.get(Of::ended_ms),
         pay_id: read.get(Of::pay_id),
         refund_id: read.get(Of::refund_id),
-        pay_time: read.get(Of::pay_time),
+        pay_time: read.text(Of::pay_time),
         reason: read.get(Of::reason),
-        printinfo: read.get(Of::printinfo),
-        server: read.get(Of::server),
+        printinfo: read.text(Of::printinfo),
+        server: read.text(Of::server),
         known: Known {
             said,
             quiet: millis(read.get(Of::quiet_ms)),
@@ -149,7 +149,7 @@ fn refund(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
             sent_time: read.get(Of::sent_time),
         },
         lines: Before::from_text(&read.get::<String>(Of::lines)),
-        ended_day: read.get(Of::ended_day),
+        ended_day: read.text(Of::ended_day),
         operator_id: read.get(Of::operator_id),
     };
     read.end(refund)

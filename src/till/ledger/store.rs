@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::writes::{self, Refusal};
 use super::{Ledger, compared, days, decisions, rows};
 use crate::driver::{RowId, Store};
+use crate::non_empty::NonEmpty;
 use crate::payment::bill::LatePayment;
 use crate::payment::decision::Decision;
 use crate::payment::evidence::Tie;
@@ -103,7 +104,7 @@ impl Store for Ledger {
         self.write(|tx, number| Ok(writes::begin_charge(tx, number, new)?))
     }
 
-    fn write_charge(&self, row: &ChargeRow) -> Result<String, PersistError> {
+    fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError> {
         let write = |tx: &Connection, number| Ok((number, writes::write_charge(tx, number, row)?));
         let (number, day) = self.write(write).map_err(|Refusal(why)| why)?;
         if row.auth_code.is_none() {
@@ -136,7 +137,7 @@ impl Store for Ledger {
         decision: &Decision,
         ends_wish: bool,
         now: &Moment,
-    ) -> Result<String, LedgerError> {
+    ) -> Result<Option<NonEmpty>, LedgerError> {
         self.write(|tx, number| {
             let ended_day = writes::decide_charge(tx, number, row, decision.verdict)?;
             if ends_wish {
@@ -153,11 +154,11 @@ impl Store for Ledger {
         decision: &Decision,
         ends_wish: bool,
         now: &Moment,
-    ) -> Result<String, LedgerError> {
+    ) -> Result<Option<NonEmpty>, LedgerError> {
         self.write(|tx, number| {
             let ended_day = writes::decide_refund(tx, number, row)?;
-            if ends_wish {
-                writes::end_wish(tx, number, &row.out_trade_no)?;
+            if let (true, Some(out_trade_no)) = (ends_wish, &row.out_trade_no) {
+                writes::end_wish(tx, number, out_trade_no)?;
             }
             decisions::add(tx, number, RowId::Refund(row.id), decision, now)?;
             Ok(ended_day)
@@ -176,7 +177,7 @@ impl Store for Ledger {
         self.write(note).map_err(|Refusal(why)| why)
     }
 
-    fn write_refund(&self, row: &RefundRow) -> Result<String, PersistError> {
+    fn write_refund(&self, row: &RefundRow) -> Result<Option<NonEmpty>, PersistError> {
         self.write(|tx, number| writes::write_refund(tx, number, row)).map_err(|Refusal(why)| why)
     }
 }

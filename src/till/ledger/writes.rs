@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{days, rows};
+use crate::non_empty::{NonEmpty, or_empty};
 use crate::payment::bill::ChargeState;
 use crate::payment::decision::Verdict;
 use crate::payment::evidence::{Evidence, Tie};
@@ -42,22 +43,26 @@ pub fn begin_charge(
         state: row.state.word(),
         started_ms: row.started_ms,
         day: row.day,
-        server: row.server,
+        server: or_empty(&row.server),
         operator_id: row.operator_id,
         changed: number,
         placeholders: row.placeholders.to_text(),
-        pay_type: row.wallet.pay_type,
-        pay_name: row.wallet.pay_name,
+        pay_type: or_empty(&row.wallet.pay_type),
+        pay_name: or_empty(&row.wallet.pay_name),
     })?;
     Ok(ChargeRow { id: connection.last_insert_rowid(), ..row })
 }
 
 /// Writes a charge and returns the day of its outcome, if it has one.
-pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Result<String, Refusal> {
+pub fn write_charge(
+    connection: &Connection,
+    number: i64,
+    row: &ChargeRow,
+) -> Result<Option<NonEmpty>, Refusal> {
     if let Some(dm_id) = row.order() {
         bind_order(connection, number, row, dm_id)?;
     }
-    let day = days::of_outcome(connection, &row.ended_day)?;
+    let day = ended_day(connection, row.ended_day.as_ref())?;
     let Evidence { said, tie, declined, ended, quiet, denials, first_failure, .. } = &row.evidence;
     let told_in = row.told_ms.map_or(0, |_| number);
     // If the bill is to be voided, the caller gets that as the outcome, and the sale is not unfinished.
@@ -65,13 +70,13 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
         state: row.state.word(),
         auth_code: row.auth_code,
         ended_ms: row.ended_ms,
-        dm_id: row.dm_id,
+        dm_id: or_empty(&row.dm_id),
         pay_id: row.pay_id,
-        pay_time: row.pay_time,
+        pay_time: or_empty(&row.pay_time),
         openid: row.openid,
         reason: row.reason,
-        printinfo: row.printinfo,
-        needs_person: row.needs_person,
+        printinfo: or_empty(&row.printinfo),
+        needs_person: or_empty(&row.needs_person),
         said: said.word(),
         tie: tie.number(),
         declined: declined,
@@ -79,14 +84,14 @@ pub fn write_charge(connection: &Connection, number: i64, row: &ChargeRow) -> Re
         quiet_ms: stored(*quiet),
         denials: denials,
         failed_at: first_failure.as_ref().map(|first| stored(first.at)),
-        failed_dm_id: first_failure.as_ref().map_or("", |first| &first.dm_id),
-        ended_day: day,
+        failed_dm_id: first_failure.as_ref().map_or("", |first| or_empty(&first.dm_id)),
+        ended_day: or_empty(&day),
         told_ms = "CASE to_void WHEN 0 THEN ? END": row.told_ms,
         told_in = "CASE to_void WHEN 0 THEN ? ELSE 0 END": told_in,
         unfinished = "CASE to_void WHEN 0 THEN ? ELSE 0 END": row.is_unfinished,
         changed: number,
-        pay_type: row.wallet.pay_type,
-        pay_name: row.wallet.pay_name,
+        pay_type: or_empty(&row.wallet.pay_type),
+        pay_name: or_empty(&row.wallet.pay_name),
     }, "WHERE id = ? AND state = 'open'", [row.id])?;
     if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
@@ -115,21 +120,21 @@ pub fn decide_charge(
     number: i64,
     row: &ChargeRow,
     verdict: Verdict,
-) -> rusqlite::Result<String> {
+) -> rusqlite::Result<Option<NonEmpty>> {
     let (state, kept_day): (String, String) = connection
         .prepare_cached("SELECT state, ended_day FROM charge WHERE id = ?1")?
         .query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let is_open = state == ChargeState::Open.word();
     let (state, day) = if is_open {
-        (row.state.word(), days::of_outcome(connection, &row.ended_day)?)
+        (row.state.word(), ended_day(connection, row.ended_day.as_ref())?)
     } else {
-        (state.as_str(), kept_day)
+        (state.as_str(), NonEmpty::of(kept_day))
     };
     update!(connection, "charge", {
         state: state,
         ended_ms: row.ended_ms,
-        ended_day: day,
-        needs_person: row.needs_person,
+        ended_day: or_empty(&day),
+        needs_person: or_empty(&row.needs_person),
         told_ms: row.told_ms,
         // The person who decides that it is paid has received that report.
         told_in = "CASE WHEN ? THEN 0 ELSE told_in END": verdict == Verdict::Paid,
@@ -152,7 +157,7 @@ pub fn begin_refund(
     let row = RefundRow::begun(new, 0);
     insert!(connection, "INSERT INTO refund", {
         out_refund_no: row.out_refund_no,
-        out_trade_no: row.out_trade_no,
+        out_trade_no: or_empty(&row.out_trade_no),
         dm_id: row.dm_id,
         device_id: row.device_id,
         refund_fen: row.refund_fen,
@@ -160,53 +165,64 @@ pub fn begin_refund(
         before: row.before.to_text(),
         started_ms: row.started_ms,
         day: row.day,
-        server: row.server,
+        server: or_empty(&row.server),
         sent_time: row.known.sent_time,
         changed: number,
         operator_id: row.operator_id,
         paytype: row.wallet.paytype,
-        pay_type: row.wallet.pay_type,
-        pay_name: row.wallet.pay_name,
+        pay_type: or_empty(&row.wallet.pay_type),
+        pay_name: or_empty(&row.wallet.pay_name),
     })?;
     Ok(RefundRow { id: connection.last_insert_rowid(), ..row })
 }
 
 /// Writes a refund and returns the day of its outcome, if it has one.
-pub fn write_refund(connection: &Connection, number: i64, row: &RefundRow) -> Result<String, Refusal> {
-    let day = days::of_outcome(connection, &row.ended_day)?;
+pub fn write_refund(
+    connection: &Connection,
+    number: i64,
+    row: &RefundRow,
+) -> Result<Option<NonEmpty>, Refusal> {
+    let day = ended_day(connection, row.ended_day.as_ref())?;
     let Known { said, quiet, unseen, .. } = &row.known;
     let changed = update!(connection, "refund", {
         state: row.state.word(),
         ended_ms: row.ended_ms,
         pay_id: row.pay_id,
-        pay_time: row.pay_time,
+        pay_time: or_empty(&row.pay_time),
         reason: row.reason,
-        printinfo: row.printinfo,
+        printinfo: or_empty(&row.printinfo),
         said: said.word(),
         said_time: said.time(),
         quiet_ms: stored(*quiet),
         unseen: unseen,
         lines: row.lines.to_text(),
-        ended_day: day,
+        ended_day: or_empty(&day),
         changed: number,
         refund_id: row.refund_id,
-        pay_type: row.wallet.pay_type,
-        pay_name: row.wallet.pay_name,
+        pay_type: or_empty(&row.wallet.pay_type),
+        pay_name: or_empty(&row.wallet.pay_name),
     }, "WHERE id = ? AND state = 'open'", [row.id])?;
     if changed == 1 { Ok(day) } else { Err(Refusal(PersistError::Closed)) }
 }
 
 /// Writes a refund as a person decided it, and returns the day of its outcome.
-pub fn decide_refund(connection: &Connection, number: i64, row: &RefundRow) -> rusqlite::Result<String> {
+pub fn decide_refund(
+    connection: &Connection,
+    number: i64,
+    row: &RefundRow,
+) -> rusqlite::Result<Option<NonEmpty>> {
     let (state, kept_day): (String, String) = connection
         .prepare_cached("SELECT state, ended_day FROM refund WHERE id = ?1")?
         .query_row([row.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let day =
-        if state == row.state.word() { kept_day } else { days::of_outcome(connection, &row.ended_day)? };
+    let day = if state == row.state.word() {
+        NonEmpty::of(kept_day)
+    } else {
+        ended_day(connection, row.ended_day.as_ref())?
+    };
     update!(connection, "refund", {
         state: row.state.word(),
         ended_ms: row.ended_ms,
-        ended_day: day,
+        ended_day: or_empty(&day),
         changed: number,
     }, "WHERE id = ?", [row.id])?;
     Ok(day)
@@ -217,8 +233,8 @@ pub fn decide_refund(connection: &Connection, number: i64, row: &RefundRow) -> r
 pub fn raise(connection: &Connection, number: i64, alarm: &NewAlarm, now: &Moment) -> rusqlite::Result<()> {
     let raised = insert!(connection, "INSERT OR IGNORE INTO alarm", {
         kind: alarm.kind.word(),
-        out_trade_no: alarm.out_trade_no,
-        dm_id: alarm.dm_id,
+        out_trade_no: or_empty(&alarm.out_trade_no),
+        dm_id: or_empty(&alarm.dm_id),
         here_fen: alarm.here_fen,
         there_fen: alarm.there_fen,
         raised_ms: now.ms,
@@ -269,9 +285,9 @@ fn bind_order(connection: &Connection, number: i64, row: &ChargeRow, dm_id: &str
         Some((Some(id), _, Some(tie))) if tie < row.evidence.tie.number() => {
             let other = rows::charge_by_id(connection, id)?.without_order(&row.out_trade_no);
             update!(connection, "charge", {
-                dm_id: other.dm_id,
+                dm_id: or_empty(&other.dm_id),
                 tie: other.evidence.tie.number(),
-                needs_person: other.needs_person,
+                needs_person: or_empty(&other.needs_person),
                 changed: number,
             }, "WHERE id = ?", [id])?;
             Ok(())
@@ -292,6 +308,12 @@ pub fn owner(connection: &Connection, id: i64, dm_id: &str, tie: Tie) -> rusqlit
         )?
         .query_row(params![dm_id, id, tie.number()], |row| row.get(0))
         .optional()
+}
+
+/// The day to which an outcome on this day belongs, see [`days::of_outcome`]; `None` without an outcome.
+fn ended_day(connection: &Connection, day: Option<&NonEmpty>) -> rusqlite::Result<Option<NonEmpty>> {
+    let day = day.map(|day| days::of_outcome(connection, day)).transpose()?;
+    Ok(day.and_then(NonEmpty::of))
 }
 
 /// SQLite has no unsigned numbers.

@@ -2,6 +2,7 @@
 
 use pico_args::Arguments;
 use serde_json::json;
+use wsy::non_empty::or_empty;
 use wsy::protocol::amount::yuan;
 use wsy::till::{DifferenceKind, Error, clock, sentences};
 
@@ -32,19 +33,23 @@ pub fn run(args: Arguments, common: &Common) -> Result<Report, Failure> {
                 language,
                 format!(
                     "警报 {}  {}  {}  本机 {here} 元，平台 {there} 元  {raised}",
-                    alarm.id, about.out_trade_no, about.dm_id
+                    alarm.id,
+                    or_empty(&about.out_trade_no),
+                    or_empty(&about.dm_id)
                 ),
                 format!(
                     "alarm {}  {}  {}  here {here}, there {there} yuan  {raised}",
-                    alarm.id, about.out_trade_no, about.dm_id
+                    alarm.id,
+                    or_empty(&about.out_trade_no),
+                    or_empty(&about.dm_id)
                 ),
             ))
             .line(format!("  {meaning}"));
         list.push(json!({
             "id": alarm.id,
             "kind": about.kind.word(),
-            "out_trade_no": about.out_trade_no,
-            "dm_id": about.dm_id,
+            "out_trade_no": or_empty(&about.out_trade_no),
+            "dm_id": or_empty(&about.dm_id),
             "here_fen": about.here_fen,
             "there_fen": about.there_fen,
             "raised": raised,

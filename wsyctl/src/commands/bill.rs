@@ -3,6 +3,7 @@
 use pico_args::Arguments;
 use serde_json::{Value, json};
 use wsy::driver::Store;
+use wsy::non_empty::or_empty;
 use wsy::payment::row::Wallet;
 use wsy::protocol::amount::yuan;
 use wsy::protocol::bill::Bill;
@@ -76,8 +77,8 @@ fn described(bill: &Bill, wallet: &Wallet) -> Value {
     json!({
         "dm_id": bill.dm_id,
         "paytype": wallet.paytype,
-        "pay_type": wallet.pay_type,
-        "pay_name": wallet.pay_name,
+        "pay_type": or_empty(&wallet.pay_type),
+        "pay_name": or_empty(&wallet.pay_name),
         "pay_time": bill.pay_time,
         "pay_id": bill.pay_id,
         "no": bill.no,

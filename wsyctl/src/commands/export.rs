@@ -8,6 +8,7 @@ use pico_args::Arguments;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, Duration};
+use wsy::non_empty::or_empty;
 use wsy::protocol::amount::yuan;
 use wsy::till::ledger::{ChargeRow, RefundRow};
 use wsy::till::{Error, clock};
@@ -127,12 +128,12 @@ impl Sheet {
             wording::state(row.state.word(), self.language).to_owned(),
             yuan(row.total_fen.into()),
             cell(&row.wallet.paytype),
-            cell(&row.wallet.pay_type),
-            cell(&row.wallet.pay_name),
-            cell(&row.dm_id),
+            cell(or_empty(&row.wallet.pay_type)),
+            cell(or_empty(&row.wallet.pay_name)),
+            cell(or_empty(&row.dm_id)),
             cell(&row.pay_id),
             String::new(),
-            cell(&row.pay_time),
+            cell(or_empty(&row.pay_time)),
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),
@@ -144,17 +145,17 @@ impl Sheet {
         self.rows.push([
             pick(self.language, "退款", "refund").to_owned(),
             cell(&row.out_refund_no),
-            cell(&row.out_trade_no),
+            cell(or_empty(&row.out_trade_no)),
             String::new(),
             wording::state(row.state.word(), self.language).to_owned(),
             yuan(row.refund_fen.into()),
             cell(&row.wallet.paytype),
-            cell(&row.wallet.pay_type),
-            cell(&row.wallet.pay_name),
+            cell(or_empty(&row.wallet.pay_type)),
+            cell(or_empty(&row.wallet.pay_name)),
             cell(&row.dm_id),
             cell(&row.pay_id),
             cell(&row.refund_id),
-            cell(&row.pay_time),
+            cell(or_empty(&row.pay_time)),
             clock::stamp(row.started_ms),
             row.ended_ms.map(clock::stamp).unwrap_or_default(),
             cell(&row.reason),

@@ -2,6 +2,7 @@
 
 use pico_args::Arguments;
 use serde_json::json;
+use wsy::non_empty::or_empty;
 use wsy::protocol::amount::yuan;
 use wsy::till::{clock, sentences};
 
@@ -39,13 +40,13 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
             format!("here {here}, there {there} yuan"),
         );
         report = report
-            .line(format!("{} {}  {amounts}", one.out_trade_no, one.dm_id))
+            .line(format!("{} {}  {amounts}", or_empty(&one.out_trade_no), or_empty(&one.dm_id)))
             .line(format!("  {meaning}"));
         differences.push(json!({
             "kind": one.kind.word(),
-            "out_trade_no": one.out_trade_no,
-            "out_refund_no": one.out_refund_no,
-            "dm_id": one.dm_id,
+            "out_trade_no": or_empty(&one.out_trade_no),
+            "out_refund_no": or_empty(&one.out_refund_no),
+            "dm_id": or_empty(&one.dm_id),
             "here_fen": one.here_fen,
             "there_fen": one.there_fen,
             "message": meaning,

@@ -11,7 +11,7 @@ use kit::error::Error;
 use kit::workspace;
 
 /// The modules of the library that have no effects, each a file or a folder.
-const PURE: [&str; 4] = ["chain", "driver", "payment", "protocol"];
+const PURE: [&str; 5] = ["chain", "driver", "non_empty", "payment", "protocol"];
 /// Their dependencies, as in the library's own manifest.
 const DEPENDENCIES: [&str; 7] =
     ["encoding_rs", "hex", "percent-encoding", "quick-xml", "regex-lite", "sha1", "thiserror"];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wsy::driver::Context;
+use wsy::non_empty::or_empty;
 use wsy::protocol::amount::{Fen, parse_yuan};
 use wsy::protocol::auth_code::AuthCode;
 use wsy::protocol::config::PayType;
@@ -41,20 +42,20 @@ impl Payments<'_> {
     /// Makes a charge, every query about it, and its refund.
     pub fn plain(&self, person: &mut Person) -> Result<Vec<Finding>, Failure> {
         let Some(paid) = self.charge(person, "1", Goods::None)? else { return Ok(Vec::new()) };
-        let dm_id = paid.row.dm_id.clone();
+        let dm_id = or_empty(&paid.row.dm_id);
         let mut found = vec![total_fee(&self.heard("micropay"), self.language)];
         self.till.query_by_order(
-            &dm_id,
+            dm_id,
             false,
             least()?,
             &paid.row.wallet.paytype,
             false,
             &Extra::default(),
         )?;
-        self.till.read_bill(&order(&dm_id), &Extra::default())?;
-        found.push(self.reprint(&dm_id)?);
-        found.extend(self.other_device(person, &dm_id)?);
-        found.extend(self.refund(person, "1", &dm_id)?);
+        self.till.read_bill(&order(dm_id), &Extra::default())?;
+        found.push(self.reprint(dm_id)?);
+        found.extend(self.other_device(person, dm_id)?);
+        found.extend(self.refund(person, "1", dm_id)?);
         Ok(found)
     }
 
@@ -71,7 +72,7 @@ impl Payments<'_> {
         let paid = self.charge(person, turn, goods)?;
         let taken = paid.is_some();
         if let Some(paid) = paid {
-            self.refund(person, turn, &paid.row.dm_id)?;
+            self.refund(person, turn, or_empty(&paid.row.dm_id))?;
         }
         Ok((taken || self.asked() > asked).then_some(taken))
     }
