@@ -418,7 +418,7 @@ fn a_server_that_ends_connections_at_random_leaves_no_more_unknown_than_without(
 #[test]
 fn one_is_replaced_when_it_is_old_and_none_is_kept_for_ever() {
     let shop = Shop::open_utf8();
-    let line = Line::of(&shop, &[("prepare_age_ms", "300"), ("prepare_ms", "1500")]);
+    let line = Line::of(&shop, &[("prepare_age_ms", "300"), ("prepare_ms", "3000")]);
     let mut most = 0;
     eventually("some were replaced", || {
         most = most.max(line.idle().len());
@@ -426,7 +426,7 @@ fn one_is_replaced_when_it_is_old_and_none_is_kept_for_ever() {
     });
     eventually("the last one is closed", || line.idle().is_empty() && line.count() >= 4);
     // Opening them takes time as well.
-    assert!(line.count() <= 6, "{}", line.count());
+    assert!(line.count() <= 11, "{}", line.count());
     // The server may notice a new one before the end of the last.
     assert!(most <= 2, "{most}");
     let (old, code) = (line.count(), shop.wechat());
@@ -511,15 +511,15 @@ fn a_network_that_is_down_is_tried_once() {
     let base = format!("https://{}", plain.addr);
     shop.control.set_config(&shop.device.device_id, "server", Some(&base)).unwrap();
     shop.till.config(1).is(codes::OK);
-    for _ in 0..50 {
+    for _ in 0..10 {
         shop.till.prepare().is(codes::OK);
         shop.till.time().is(codes::ERR_NOT_SENT);
     }
     // Those of the queries, and one.
-    assert_eq!(plain.count(), 51);
+    eventually("it was tried", || plain.count() >= 11);
     let once = [("deadline_ms", "1")];
     shop.till.micropay("B1", &shop.wechat(), 100, &once).is(codes::ERR_NOT_SENT);
-    assert_eq!(plain.count(), 52);
+    assert_eq!(plain.count(), 12);
 }
 
 #[test]
