@@ -56,7 +56,7 @@ struct Idle {
 pub struct Connection {
     /// Declared first: the system may give the socket's number to another file as soon as it is closed.
     #[cfg(unix)]
-    in_children: Option<LetGo>,
+    _in_children: Option<LetGo>,
     transport: Box<dyn Transport>,
     socket: Arc<Socket>,
     /// Whether no proxy is known to be on the path.
@@ -77,12 +77,12 @@ impl Connection {
     }
 
     /// Keeps it from the children of this process: they would keep it open when it is closed here.
-    pub fn kept_from_children(mut self) -> Self {
-        #[cfg(unix)]
-        {
-            self.in_children = Some(self.socket.let_go_in_children());
+    pub fn kept_from_children(self) -> Self {
+        Self {
+            #[cfg(unix)]
+            _in_children: Some(self.socket.let_go_in_children()),
+            ..self
         }
-        self
     }
 
     /// Closes it although nothing was sent over it. Takes the tickets that it has for later sessions first.
@@ -221,7 +221,7 @@ impl Connections {
         let socket = opener.socket.get().cloned().ok_or(ureq::Error::ConnectionFailed)?;
         Ok(Connection {
             #[cfg(unix)]
-            in_children: None,
+            _in_children: None,
             transport,
             socket,
             direct: self.config.proxy().is_none(),
