@@ -7,6 +7,7 @@
  *   wsy_open           opens the till's data folder: its ledger, its device key, its config, its log.
  *   wsy_activate       registers the till with a code from the back office. Needed only once.
  *   wsy_recover_start  after each start: settles what a crash or a power cut left open, while the till keeps selling.
+ *   wsy_prepare        when a sale begins: opens the connection for its payment.
  *   wsy_micropay       charges a customer and waits for the verdict.
  *   wsy_refund         gives money back to the customer; wsy_void undoes a whole bill.
  *   wsy_unresolved     lists what is undecided, and paid sales that may never have been completed; a person can
@@ -594,6 +595,11 @@ extern "C" {
  *   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses
  *                   together: 100 to 120000 (default 10000)
  *   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+ *   prepare         0: open no connection ahead of a payment, see wsy_prepare (default 1)
+ *   prepare_ms      how long one is kept ready after wsy_open, wsy_prepare or the last payment: 1000 to
+ *                   3600000 (default 60000)
+ *   prepare_age_ms  age at which it is replaced by a new one: 100 to 60000 (default 15000). Use less where a
+ *                   server or a box on the way closes a connection sooner that has carried no request
  *   ca_file         a PEM file of certificates to trust instead of the built-in ones
  *   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
  *                   an http address is sent to the proxy in absolute form, which it can read and change;
@@ -693,6 +699,23 @@ int32_t wsy_close(wsy_client *client);
  * Returns WSY_OK, also if no client was open; WSY_ERR_INTERNAL as wsy_close.
  */
 int32_t wsy_close_all(void);
+
+/*
+ * Opens a connection for the next payment, while the cashier is still adding up: the payment then waits
+ * neither for the server's name nor for connecting nor for TLS.
+ *
+ * Call it when a sale begins. The library does the same after wsy_open and after each payment, refund and
+ * void. One connection at most is kept ready, for prepare_ms after the last of these; it is replaced when it
+ * is prepare_age_ms old, see wsy_open. It carries at most one request, and the payment checks it first: if
+ * the server has closed it, or sent anything, the payment opens another one. Whatever becomes of it, a
+ * payment ends as it would without it. Nothing happens with the option prepare=0, until the config has been
+ * read, and for 10 s after an attempt has failed.
+ *
+ * Threads: any. Returns at once; the connection is opened on a thread of the library's own.
+ *
+ * Returns WSY_OK, even if nothing is or can be opened, or WSY_ERR_HANDLE.
+ */
+int32_t wsy_prepare(wsy_client *client);
 
 /*
  * Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.

@@ -470,6 +470,9 @@ type
     function SetDevice(const DeviceId, Key: string): TWsyReply;
     /// <summary>The pay config; with Refresh, read from the platform now.</summary>
     function Config(Refresh: Boolean = False): TWsyReply;
+    /// <summary>Opens a connection for the next payment, while the sale is being entered. Returns at
+    /// once.</summary>
+    procedure Prepare;
     /// <summary>The platform's clock.</summary>
     function Time: TWsyReply;
 
@@ -636,6 +639,7 @@ var
     reply: pwsy_reply): Integer; cdecl;
   wsy_close: function(client: wsy_client): Integer; cdecl;
   wsy_close_all: function(): Integer; cdecl;
+  wsy_prepare: function(client: wsy_client): Integer; cdecl;
   wsy_on_log: function(client: wsy_client; callback: wsy_log_callback; user: Pointer): Integer; cdecl;
   wsy_activate: function(client: wsy_client; initkey, hostid: PAnsiChar; params: wsy_params;
     reply: pwsy_reply): Integer; cdecl;
@@ -956,6 +960,7 @@ begin
   @wsy_open := Entry('wsy_open');
   @wsy_close := Entry('wsy_close');
   @wsy_close_all := Entry('wsy_close_all');
+  @wsy_prepare := Entry('wsy_prepare');
   @wsy_on_log := Entry('wsy_on_log');
   @wsy_activate := Entry('wsy_activate');
   @wsy_set_device := Entry('wsy_set_device');
@@ -1797,6 +1802,11 @@ begin
   Found := nil;
   Code := wsy_config(FHandle, Ord(Refresh), @Found);
   Result := Answer(Code, Found);
+end;
+
+procedure TWsyClient.Prepare;
+begin
+  Check(wsy_prepare(FHandle));
 end;
 
 function TWsyClient.Time: TWsyReply;

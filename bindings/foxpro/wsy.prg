@@ -17,6 +17,10 @@ DECLARE INTEGER WsyClose IN wsy.dll INTEGER nClient
 * Closes every till that this process left open; call this first in a development environment.
 DECLARE INTEGER WsyCloseAll IN wsy.dll
 
+* 录入商品时提前为下一笔收款建立连接，立即返回。
+* Opens a connection for the next payment while the sale is being entered; returns at once.
+DECLARE INTEGER WsyPrepare IN wsy.dll INTEGER nClient
+
 * 用后台的激活码激活，只需激活一次。
 * Activates the till with a code from the back office; needed only once.
 DECLARE INTEGER WsyActivate IN wsy.dll INTEGER nClient, STRING cInitkey, STRING cHostid, INTEGER nParams, ;

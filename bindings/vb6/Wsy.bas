@@ -101,6 +101,10 @@ Public Declare Function WsyClose Lib "wsy.dll" (ByVal hClient As Long) As Long
 ' Closes every till that this process left open; call this first in a development environment.
 Public Declare Function WsyCloseAll Lib "wsy.dll" () As Long
 
+' 录入商品时提前为下一笔收款建立连接，立即返回。
+' Opens a connection for the next payment while the sale is being entered; returns at once.
+Public Declare Function WsyPrepare Lib "wsy.dll" (ByVal hClient As Long) As Long
+
 ' 用后台的激活码激活，只需激活一次。
 ' Activates the till with a code from the back office; needed only once.
 Public Declare Function WsyActivate Lib "wsy.dll" (ByVal hClient As Long, ByVal sInitkey As String, _

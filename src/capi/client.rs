@@ -99,6 +99,11 @@ pub(super) static CLIENTS: Registry<wsy_client, Client> = Registry::new();
 ///   connect_ms      limit for resolving the platform's name and connecting, to all of its addresses
 ///                   together: 100 to 120000 (default 10000)
 ///   response_ms       limit until a response starts, and again until it ends: 100 to 300000 (default 30000)
+///   prepare         0: open no connection ahead of a payment, see wsy_prepare (default 1)
+///   prepare_ms      how long one is kept ready after wsy_open, wsy_prepare or the last payment: 1000 to
+///                   3600000 (default 60000)
+///   prepare_age_ms  age at which it is replaced by a new one: 100 to 60000 (default 15000). Use less where a
+///                   server or a box on the way closes a connection sooner that has carried no request
 ///   ca_file         a PEM file of certificates to trust instead of the built-in ones
 ///   proxy           http://host:port or http://name:password@host:port; SOCKS is not supported. What goes to
 ///                   an http address is sent to the proxy in absolute form, which it can read and change;
@@ -321,6 +326,31 @@ fn close(client: Arc<Client>) -> Code {
         return if client.till.abandon() { Code::Ok } else { Code::Internal };
     }
     Code::Ok
+}
+
+/// Opens a connection for the next payment, while the cashier is still adding up: the payment then waits
+/// neither for the server's name nor for connecting nor for TLS.
+///
+/// Call it when a sale begins. The library does the same after wsy_open and after each payment, refund and
+/// void. One connection at most is kept ready, for prepare_ms after the last of these; it is replaced when it
+/// is prepare_age_ms old, see wsy_open. It carries at most one request, and the payment checks it first: if
+/// the server has closed it, or sent anything, the payment opens another one. Whatever becomes of it, a
+/// payment ends as it would without it. Nothing happens with the option prepare=0, until the config has been
+/// read, and for 10 s after an attempt has failed.
+///
+/// Threads: any. Returns at once; the connection is opened on a thread of the library's own.
+///
+/// Returns WSY_OK, even if nothing is or can be opened, or WSY_ERR_HANDLE.
+///
+/// # Stdcall
+/// Opens a connection for the next payment while the sale is being entered; returns at once.
+/// 录入商品时提前为下一笔收款建立连接，立即返回。
+#[unsafe(no_mangle)]
+pub extern "C" fn wsy_prepare(client: *mut wsy_client) -> i32 {
+    guard(|| {
+        Call::on(client)?.till.prepare();
+        Ok(Code::Ok)
+    })
 }
 
 /// Sets the callback that receives each line of the log, in addition to the file wsy.log in the data folder.

@@ -111,6 +111,7 @@ stdcall! {
     WsyOpen = client::wsy_open(folder: text, code_page: number, options: handle, client: given, reply: given);
     WsyClose = client::wsy_close(client: handle);
     WsyCloseAll = client::wsy_close_all();
+    WsyPrepare = client::wsy_prepare(client: handle);
     WsyActivate = device::wsy_activate(client: handle, initkey: text, hostid: or_empty, params: handle,
         reply: given);
     WsySetDevice = device::wsy_set_device(client: handle, device_id: text, key: text, reply: given);

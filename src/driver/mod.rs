@@ -152,6 +152,8 @@ pub enum Kind {
     /// It only queries, and may be sent again; to this server and no other, or to the till's current server
     /// where there is none.
     Question(Option<NonEmpty>),
+    /// The same, and a request that moves money follows at that server if the response allows it.
+    QuestionBeforeMoney(Option<NonEmpty>),
 }
 
 /// The next step that a task wants from its driver.

@@ -511,7 +511,9 @@ impl<K> RefundTask<K> {
             return Err(Delivery::NotSent("no time was left".to_owned()));
         }
         let request = request::read(&self.device, &self.found.dm_id, &Extra::default());
-        Ok(Exchange { request, kind: Kind::Question(self.server.clone()), left })
+        // The refund is sent only once its intent is a row.
+        let kind = if self.row.is_none() { Kind::QuestionBeforeMoney } else { Kind::Question };
+        Ok(Exchange { request, kind: kind(self.server.clone()), left })
     }
 
     fn refund<C: Context>(&self, context: &C) -> Exchange {

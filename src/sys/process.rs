@@ -100,7 +100,6 @@ pub const fn enter() -> Inside {
 #[cfg(unix)]
 mod unix {
     use std::ffi::c_int;
-    use std::fs::File;
     use std::os::fd::AsRawFd;
     use std::process;
     use std::ptr;
@@ -288,7 +287,7 @@ mod unix {
 
     impl LetGo {
         /// Lets this file go in each child that is made from now on.
-        pub fn in_children(file: &File) -> Self {
+        pub fn in_children(file: &impl AsRawFd) -> Self {
             let number = file.as_raw_fd() + 1;
             let is_ours = |slot: &&AtomicI32| {
                 slot.compare_exchange(0, number, Ordering::AcqRel, Ordering::Acquire).is_ok()

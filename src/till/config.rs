@@ -182,6 +182,12 @@ impl Till {
         }
     }
 
+    /// Returns whether a payment would be sent without reading the config first.
+    pub(super) fn is_ready_to_charge(&self) -> bool {
+        let state = self.config.read();
+        state.refusal(self.options.keep_server).is_none() && state.is_current()
+    }
+
     /// Returns the config for a payment, and reads it from the platform if necessary.
     pub(super) fn config_to_charge(&self) -> Result<Arc<KnownConfig>, Error> {
         let state = self.config.read();

@@ -166,6 +166,7 @@ impl Till {
             till.log.warn(&format!("codes.unreadable earlier auth codes are not recognised: {trouble}"));
         }
         till.configure_at_open();
+        till.prepare();
         Ok(till)
     }
 

@@ -106,6 +106,14 @@ impl<T: Task<Till>> Run<T> {
             }
         }
     }
+
+    /// The same for one that may move money. The next customer may already be waiting.
+    fn drive_payment(self) -> T::End {
+        let till = self.till.clone();
+        let end = self.drive();
+        till.prepare();
+        end
+    }
 }
 
 /// Locks of a run that outlive it. Until they are dropped, no other call works on the bill.
@@ -123,7 +131,7 @@ impl ChargeRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<ChargeReport, Error> {
         let till = self.till.clone();
-        let report = self.drive()?;
+        let report = self.drive_payment()?;
         if report.verdict == ChargeVerdict::Paid && till.paid_attempts(&report) > 1 {
             let ChargeRow { out_trade_no, attempt, .. } = &report.row;
             till.log.error(&format!(
@@ -137,7 +145,7 @@ impl ChargeRun {
 impl RefundRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<RefundReport, Error> {
-        Ok(self.drive()?)
+        Ok(self.drive_payment()?)
     }
 }
 
@@ -156,7 +164,7 @@ impl SettleRun {
 impl VoidRun {
     /// Runs to the verdict on this thread.
     pub fn finish(self) -> Result<VoidReport, Error> {
-        Ok(self.drive()?)
+        Ok(self.drive_payment()?)
     }
 }
 
@@ -168,6 +176,14 @@ impl RecoverRun {
 }
 
 impl Till {
+    /// Opens a connection for a payment that is about to come, and keeps one ready for a while. Returns at
+    /// once. Does nothing where a payment would first read the config, which says where to connect to.
+    pub fn prepare(&self) {
+        if self.is_ready_to_charge() {
+            self.http.prepare();
+        }
+    }
+
     /// Charges a bill and waits for the verdict.
     pub fn charge(
         self: &Arc<Self>,
@@ -438,8 +454,12 @@ impl Till {
         match kind {
             Kind::Money(Some(server)) => self.http.send_money_there(server, request, *left),
             Kind::Money(None) => Delivery::NotSent("its intent names no server".to_owned()),
+            Kind::QuestionBeforeMoney(Some(server)) => {
+                self.http.prepare_there(server);
+                self.http.ask_there(server, request, *left)
+            }
             Kind::Question(Some(server)) => self.http.ask_there(server, request, *left),
-            Kind::Question(None) => self.http.ask(request, *left),
+            Kind::Question(None) | Kind::QuestionBeforeMoney(None) => self.http.ask(request, *left),
         }
     }
 }

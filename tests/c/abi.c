@@ -69,6 +69,7 @@ static void without_client(wsy_client *c)
     r = untouched, CHECK(wsy_print_receipt(c, NULL, "tcp:127.0.0.1:1", 0, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     r = untouched, CHECK(wsy_print_bytes(c, "1", 1, "tcp:127.0.0.1:1", 0, &r), WSY_ERR_HANDLE), CHECK(r == NULL, 1);
     CHECK(wsy_on_log(c, NULL, NULL), WSY_ERR_HANDLE);
+    CHECK(wsy_prepare(c), WSY_ERR_HANDLE);
     CHECK(wsy_close(c), WSY_ERR_HANDLE);
 }
 

@@ -665,6 +665,8 @@ static int32_t call(struct job *job)
         return wsy_close(client(job, 2));
     if (IS("close_all"))
         return wsy_close_all();
+    if (IS("prepare"))
+        return wsy_prepare(client(job, 2));
     if (IS("on_log"))
         return switch_log(job);
     if (IS("payment_cancel"))

@@ -77,6 +77,16 @@ impl Identity {
         Self { chain, key: PrivatePkcs8KeyDer::from(key.serialize_der()).into() }
     }
 
+    /// The settings of a server that shows it.
+    pub fn settings(self, versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
+        let settings = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain, self.key);
+        Arc::new(settings.unwrap())
+    }
+
     /// A self-signed certificate.
     pub fn self_signed(hosts: &[&str]) -> Self {
         let key = KeyPair::generate().unwrap();
@@ -126,13 +136,7 @@ impl TlsServer {
         versions: &[&'static SupportedProtocolVersion],
         say: Arc<Say>,
     ) -> Self {
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(versions)
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(identity.chain, identity.key)
-            .unwrap();
-        let (config, read) = (Arc::new(config), Arc::new(AtomicUsize::new(0)));
+        let (config, read) = (identity.settings(versions), Arc::new(AtomicUsize::new(0)));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self { addr: listener.local_addr().unwrap(), read: read.clone() };
         thread::spawn(move || {

@@ -104,7 +104,7 @@ fn a_server_that_accepts_and_says_nothing_gets_one_charge() {
     let server = format!("http://{}", silent.local_addr().unwrap());
     shop.control.set_config(&shop.device.device_id, "server", Some(&server)).unwrap();
     shop.till.config(1).is(codes::OK);
-    shop.open_again_with(&[("response_ms", "300")]);
+    shop.open_again_with(&[("response_ms", "300"), ("prepare", "0")]);
     shop.till.micropay("B1", &shop.wechat(), 100, &[("deadline_ms", "1")]).is(codes::UNKNOWN);
     silent.set_nonblocking(true).unwrap();
     assert!(silent.accept().is_ok());

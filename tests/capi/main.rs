@@ -42,6 +42,7 @@ mod order_numbers;
 mod methods;
 mod network;
 mod payments;
+mod prepared;
 mod pictures;
 mod printing;
 mod readings;

@@ -133,7 +133,7 @@ pub fn read_message(stream: &mut impl Read) -> Option<Vec<u8>> {
 }
 
 /// The action of a request that is not to be read.
-fn peek_action(stream: &TcpStream) -> String {
+pub fn peek_action(stream: &TcpStream) -> String {
     let mut bytes = [0; 4096];
     loop {
         let length = stream.peek(&mut bytes).unwrap();
@@ -145,7 +145,8 @@ fn peek_action(stream: &TcpStream) -> String {
     }
 }
 
-fn action(request: &[u8]) -> String {
+/// The action of a request.
+pub fn action(request: &[u8]) -> String {
     let text = String::from_utf8_lossy(request);
     let found = text.split_once("action=").map(|(_, rest)| rest);
     let name = found.map(|rest| rest.split(['&', ' ', '\r']).next().unwrap_or_default());

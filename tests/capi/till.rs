@@ -243,6 +243,10 @@ impl Till {
         self.raw(&["close_all"])
     }
 
+    pub fn prepare(&self) -> Reply {
+        self.call("prepare", &[])
+    }
+
     pub fn start_close(&self) -> Pending {
         self.start("close", &[])
     }

@@ -368,6 +368,7 @@ int main(int count, char **words)
     ends("wsy_config", code, WSY_OK, reply);
     code = wsy_time(till, &reply);
     ends("wsy_time", code, WSY_OK, reply);
+    CHECK(wsy_prepare(till), WSY_OK);
     sell_and_refund(till);
     start_and_poll(till);
     leave_open(till);

@@ -191,6 +191,7 @@ static void every_function(void)
     CHECK(HOSTED(wsy_set_device(client, DEVICE_ID, DEVICE_KEY, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_config(client, 1, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_time(client, NULL)), WSY_OK);
+    CHECK(HOSTED(wsy_prepare(client)), WSY_OK);
     CHECK(HOSTED(wsy_recover(client, NULL, NULL)), WSY_OK);
     CHECK(HOSTED(wsy_micropay(client, "P1", "130000000000000401", 1250, NULL, NULL)), WSY_PAID);
     CHECK(HOSTED(wsy_settle(client, "P1", NULL, NULL)), WSY_PAID_EARLIER);

@@ -190,6 +190,8 @@ static void a_till_is_opened_and_activated(void)
     GIVES(WSY_ERR_HANDLE, "WsyConfig", reply, 1, 0);
     GIVES(WSY_OK, "WsyTime", client, 0);
     GIVES(WSY_ERR_HANDLE, "WsyTime", -1, 0);
+    GIVES(WSY_OK, "WsyPrepare", client);
+    GIVES(WSY_ERR_HANDLE, "WsyPrepare", -1);
     free(folder);
 }
 

@@ -31,6 +31,8 @@ impl Common {
         let folder = args.opt_value_from_os_str("--folder", |text| Ok::<_, String>(PathBuf::from(text)))?;
         let folder = folder.or_else(|| std::env::var_os("WSY_FOLDER").map(PathBuf::from));
         let mut options = Options::default();
+        // A command makes one call, and nothing follows it.
+        options.http.prepare = false;
         if let Some(base) = args.opt_value_from_str::<_, String>("--base")? {
             options.set("base", &base)?;
         }

@@ -1052,6 +1052,12 @@ public:
         return replied(code, reply);
     }
 
+    /* Opens a connection for the next payment, while the sale is being entered. Returns at once. */
+    int32_t prepare() const
+    {
+        return wsy_prepare(handle_.get());
+    }
+
     /* The platform's clock, and how many seconds this machine is ahead. */
     Reply time() const
     {

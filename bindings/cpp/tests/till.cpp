@@ -181,6 +181,7 @@ TEST_IN_BOTH(config_and_time)
     CHECK_EQUAL(reply.items("dm_code").size(), 2u);
     CHECK(reply.item("dm_code", 0).text("name") != "");
     sandbox::control("PUT", "settings", "{\"clock_skew_s\":3600}");
+    CHECK_EQUAL(shop.till.prepare(), WSY_OK);
     reply = shop.till.time();
     CHECK(reply.ok());
     CHECK_EQUAL(reply.text("time").size(), 14u);

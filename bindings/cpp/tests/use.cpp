@@ -22,6 +22,7 @@ void all_say_handle(const wsy::Client &till)
     CHECK_EQUAL(till.set_device("1", "k").code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.config().code(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.time().code(), WSY_ERR_HANDLE);
+    CHECK_EQUAL(till.prepare(), WSY_ERR_HANDLE);
     CHECK_EQUAL(till.micropay("B1", "130000000000000001", 100).code(), WSY_ERR_HANDLE);
     CHECK(till.micropay("B1", "130000000000000001", 100).error());
     CHECK_EQUAL(till.micropay_start("B1", "130000000000000001", 100, payment).code(), WSY_ERR_HANDLE);

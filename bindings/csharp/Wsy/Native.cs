@@ -38,6 +38,9 @@ namespace Wsy
         internal static extern int wsy_close_all();
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int wsy_prepare(ClientHandle client);
+
+        [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int wsy_on_log(ClientHandle client, LogCallback callback, IntPtr user);
 
         [DllImport(Dll, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

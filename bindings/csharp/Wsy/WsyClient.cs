@@ -133,6 +133,14 @@ namespace Wsy
             });
         }
 
+        /// <summary>
+        /// Opens a connection for the next payment, while the sale is being entered. Returns at once.
+        /// </summary>
+        public void Prepare()
+        {
+            WsyException.Check(Native.wsy_prepare(handle));
+        }
+
         /// <summary>The platform's clock.</summary>
         /// <returns>time (14 digits, Beijing), and ahead_s: how many seconds this machine is ahead.</returns>
         public WsyReply Time()

@@ -111,6 +111,7 @@ begin
   AssertTrue(Reply.Count('dm_code') >= 2);
   AssertTrue(Reply.ItemText('dm_code', 0, 'name') <> '');
   AssertEquals(WSY_OK, Keep(Till.Config(True)).Code);
+  Till.Prepare;
   Reply := Keep(Till.Time);
   AssertEquals(14, Length(Reply.Text('time')));
   AssertTrue(Abs(Reply.Number('ahead_s', 1000)) < 60);

@@ -20,6 +20,8 @@ FUNCTION long WsyOpen(string as_folder, long al_code_page, long al_options, REF 
 FUNCTION long WsyClose(long al_client) LIBRARY "wsy.dll"
 // 关闭本进程遗留未关的所有收银台；在开发环境里运行的程序启动时最先调用。
 FUNCTION long WsyCloseAll() LIBRARY "wsy.dll"
+// 录入商品时提前为下一笔收款建立连接，立即返回。
+FUNCTION long WsyPrepare(long al_client) LIBRARY "wsy.dll"
 // 用后台的激活码激活，只需激活一次。
 FUNCTION long WsyActivate(long al_client, string as_initkey, string as_hostid, long al_params, REF long al_reply) LIBRARY "wsy.dll"
 // 填入后台给的设备号和密钥，代替激活。

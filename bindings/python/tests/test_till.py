@@ -82,6 +82,7 @@ class Opening(ShopTest):
         kinds = [item["name"] for item in fresh.items_of("dm_code")]
         self.assertEqual(len(kinds), 2)
         self.sandbox.control("PUT", "settings", {"clock_skew_s": 3600})
+        self.till.prepare()
         told = self.till.time()
         self.assertRegex(told["time"], r"^\d{14}$")
         self.assertAlmostEqual(told.number("ahead_s"), -3600, delta=60)

@@ -115,6 +115,10 @@ class Client:
         """The platform's clock: time, and how far this machine is ahead (ahead_s)."""
         return self._reply(lib.wsy_time)
 
+    def prepare(self) -> None:
+        """Opens a connection for the next payment, while the sale is being entered. Returns at once."""
+        done(lib.wsy_prepare(self._pointer))
+
     # Money
 
     def micropay(

@@ -45,6 +45,7 @@ PROTOTYPES: Dict[str, Tuple[Any, ...]] = {
     "wsy_open": (c_char_p, c_int32, ParamsPointer, POINTER(ClientPointer), _REPLY_OUT),
     "wsy_close": (ClientPointer,),
     "wsy_close_all": (),
+    "wsy_prepare": (ClientPointer,),
     "wsy_on_log": (ClientPointer, LogCallback, c_void_p),
     "wsy_activate": (ClientPointer, c_char_p, c_char_p, ParamsPointer, _REPLY_OUT),
     "wsy_set_device": (ClientPointer, c_char_p, c_char_p, _REPLY_OUT),

@@ -2,7 +2,7 @@
 //! of a good platform. It keeps a book of its requests and responses.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -131,8 +131,9 @@ impl Platform {
 
 fn serve(listener: &TcpListener, platform: &'static Platform) {
     for stream in listener.incoming().flatten() {
-        // A client that has gone away does not matter to the platform.
-        let _ = platform.answer(stream);
+        // One that is prepared says nothing for a while. A client that has gone away does not matter to the
+        // platform.
+        thread::spawn(move || platform.answer(stream));
     }
 }
 
@@ -203,7 +204,12 @@ fn read(stream: &TcpStream) -> std::io::Result<Vec<(String, String)>> {
     let mut query = String::new();
     for at in 0.. {
         let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
+        let length_of_line = reader.read_line(&mut line)?;
+        if at == 0 && length_of_line == 0 {
+            // It was prepared, and never used.
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        if line.trim().is_empty() {
             break;
         }
         if at == 0 {

@@ -475,6 +475,7 @@ impl<'a> Program<'a> {
         };
         one_of(said, &[OK]);
         self.read(u, reply, said)?;
+        one_of(wsy_prepare(client), &[OK]);
         let (fen, short) = (u.arbitrary()?, usize::from(u.arbitrary::<u8>()?));
         let (_, yuan) = outputs::text(UTF8, short, true, |buffer, size, needed| {
             // SAFETY: the buffer has room for size bytes.

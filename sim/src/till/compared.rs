@@ -41,7 +41,7 @@ impl<'a> Compared<'a> {
     /// Whether a request can be made: a row's requests go to the server that the row names.
     pub fn reaches_for(&self, exchange: &Exchange) -> bool {
         match &exchange.kind {
-            Kind::Question(server) | Kind::Money(server) => {
+            Kind::Question(server) | Kind::QuestionBeforeMoney(server) | Kind::Money(server) => {
                 server.as_ref().is_none_or(|server| self.reaches(server))
             }
         }

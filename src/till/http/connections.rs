@@ -14,9 +14,12 @@ use ureq::unversioned::transport::{
 };
 
 use super::address::Address;
+use super::prepared::{Prepared, Times};
 use super::resolver::SystemResolver;
-use super::tcp::{Socket, Tcp};
+use super::tcp::{AT_ONCE, Socket, Tcp};
 use crate::sync::Mutex;
+#[cfg(unix)]
+use crate::sys::process::LetGo;
 use crate::till::limited::left;
 
 /// The number of idle connections to keep; a till seldom sends two queries at once.
@@ -33,6 +36,7 @@ pub struct Connections {
     resolver: Arc<SystemResolver>,
     tls: Arc<RustlsConnector>,
     live: Arc<Mutex<Live>>,
+    prepared: Prepared,
 }
 
 #[derive(Default)]
@@ -50,6 +54,9 @@ struct Idle {
 
 /// A connection.
 pub struct Connection {
+    /// Declared first: the system may give the socket's number to another file as soon as it is closed.
+    #[cfg(unix)]
+    _in_children: Option<LetGo>,
     transport: Box<dyn Transport>,
     socket: Arc<Socket>,
     /// Whether no proxy is known to be on the path.
@@ -62,11 +69,26 @@ impl Connection {
         self.transport.as_mut()
     }
 
-    /// Whether nothing is waiting to be read: neither bytes nor the end of the stream, nor bytes that are
-    /// decrypted already, of which the transport below TLS knows nothing.
-    fn is_open(&mut self) -> bool {
-        let is_silent = self.transport.buffers().input().is_empty() && self.transport.is_open();
-        is_silent && matches!(self.transport.await_input(at_once()), Err(ureq::Error::Timeout(_)))
+    /// Whether nothing is waiting to be read: neither bytes nor the end of the stream. What TLS says for
+    /// itself, such as the tickets for later sessions, is processed and does not count.
+    pub fn is_open(&mut self) -> bool {
+        let is_silent = self.transport.buffers().input().is_empty();
+        is_silent && matches!(self.transport.await_input(AT_ONCE), Err(ureq::Error::Timeout(_)))
+    }
+
+    /// Keeps it from the children of this process: they would keep it open when it is closed here.
+    pub fn kept_from_children(self) -> Self {
+        Self {
+            #[cfg(unix)]
+            _in_children: Some(self.socket.let_go_in_children()),
+            ..self
+        }
+    }
+
+    /// Closes it although nothing was sent over it. Takes the tickets that it has for later sessions first.
+    pub fn discard(mut self) {
+        self.is_open();
+        self.socket.shutdown();
     }
 
     /// Sets the moment after which nothing waits on it.
@@ -125,8 +147,30 @@ impl Opener {
 
 impl Connections {
     /// Creates the set without opening a connection. The second configuration is the first without its proxy.
-    pub fn new(config: Config, without_proxy: Config) -> Self {
-        Self { config, without_proxy, resolver: Arc::default(), tls: Arc::default(), live: Arc::default() }
+    /// Without times, none is prepared.
+    pub fn new(config: Config, without_proxy: Config, times: Option<Times>) -> Self {
+        Self {
+            config,
+            without_proxy,
+            resolver: Arc::default(),
+            tls: Arc::default(),
+            live: Arc::default(),
+            prepared: Prepared::new(times),
+        }
+    }
+
+    /// Has a connection to this address opened for a payment that is about to come, unless one is ready.
+    /// Returns at once.
+    pub fn prepare(self: &Arc<Self>, address: Arc<Address>) {
+        let connections = Arc::clone(self);
+        let open = move |address: &Address, limit| connections.open(address, limit);
+        let connections = Arc::clone(self);
+        self.prepared.want(address, move || connections.prepared.serve(open));
+    }
+
+    /// The connection that was prepared, or is being prepared.
+    pub const fn prepared(&self) -> &Prepared {
+        &self.prepared
     }
 
     /// The proxy that reads requests to this address, rather than passing on what it cannot read: many open
@@ -175,7 +219,13 @@ impl Connections {
             return Err(ureq::Error::TlsRequired);
         }
         let socket = opener.socket.get().cloned().ok_or(ureq::Error::ConnectionFailed)?;
-        Ok(Connection { transport, socket, direct: self.config.proxy().is_none() })
+        Ok(Connection {
+            #[cfg(unix)]
+            _in_children: None,
+            transport,
+            socket,
+            direct: self.config.proxy().is_none(),
+        })
     }
 
     /// Takes a kept connection to this address, if there is one. The server may close it at any moment. A
@@ -206,6 +256,7 @@ impl Connections {
         for handle in handles.iter().filter_map(Weak::upgrade) {
             handle.shutdown();
         }
+        self.prepared.close();
     }
 }
 
@@ -222,11 +273,6 @@ impl Live {
 
 fn closed() -> ureq::Error {
     io::Error::new(io::ErrorKind::NotConnected, "the till is closed").into()
-}
-
-/// The time limit for reading only what is there already.
-fn at_once() -> NextTimeout {
-    NextTimeout { after: time::Duration::Exact(Duration::ZERO), ..NextTimeout::default() }
 }
 
 /// The time limit for the remaining steps of opening a connection.

@@ -5,6 +5,7 @@ mod address;
 mod compressed;
 mod connections;
 mod exchange;
+mod prepared;
 mod resolver;
 mod tcp;
 
@@ -32,6 +33,7 @@ use crate::till::limited::left;
 use address::Address;
 use connections::{Connection, Connections};
 use exchange::{Afterwards, Failure, Response, exchange, message};
+use prepared::Times;
 
 /// How long a caller with no time left still waits for a response that is about to arrive, in ms.
 const LEAST_MS: Millis = 1_000;
@@ -63,6 +65,12 @@ pub struct HttpOptions {
     pub missing_end_tags: bool,
     /// The HTTP method of the calls that allow either one.
     pub methods: Methods,
+    /// Keeps a connection ready for the next payment.
+    pub prepare: bool,
+    /// For how long after the last occasion to expect a payment, in ms.
+    pub prepare_ms: u64,
+    /// The age at which that connection is replaced, in ms.
+    pub prepare_age_ms: u64,
 }
 
 impl fmt::Debug for HttpOptions {
@@ -78,6 +86,9 @@ impl fmt::Debug for HttpOptions {
             .field("allowed_hosts", &self.allowed_hosts)
             .field("missing_end_tags", &self.missing_end_tags)
             .field("methods", &self.methods)
+            .field("prepare", &self.prepare)
+            .field("prepare_ms", &self.prepare_ms)
+            .field("prepare_age_ms", &self.prepare_age_ms)
             .finish()
     }
 }
@@ -109,7 +120,8 @@ pub enum HttpError {
 }
 
 /// The connection to the platform. A call that moves money uses a connection of its own that is never reused,
-/// so that no idle connection can fail under it; queries share kept connections.
+/// so that nothing of an earlier exchange can fail under it; it may have been opened a little before. Queries
+/// share kept connections.
 pub struct Http {
     base: Arc<Address>,
     server: RwLock<Arc<Address>>,
@@ -118,7 +130,7 @@ pub struct Http {
     is_held_to_https: bool,
     allowed_hosts: Vec<String>,
     methods: Methods,
-    connections: Connections,
+    connections: Arc<Connections>,
     connect_ms: Millis,
     response_ms: Millis,
     /// The platform's time from its last response to a query, and when that arrived.
@@ -134,13 +146,19 @@ impl Http {
     /// Prepares the connection; opens none.
     pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let base = Arc::new(address(&options.base, options.https_only)?);
+        let times = options.prepare.then_some(Times {
+            connect: Duration::from_millis(options.connect_ms),
+            ready: Duration::from_millis(options.prepare_ms),
+            age: Duration::from_millis(options.prepare_age_ms),
+        });
+        let (config, without_proxy) = (config(options, proxy_of(options)?)?, config(options, None)?);
         let named = options.allowed_hosts.iter().map(|host| host.to_ascii_lowercase());
         Ok(Self {
             https_only: options.https_only,
             is_held_to_https: base.is_encrypted() && !options.plain_server,
             allowed_hosts: std::iter::once(base.host()).chain(named).collect(),
             methods: options.methods,
-            connections: Connections::new(config(options, proxy_of(options)?)?, config(options, None)?),
+            connections: Arc::new(Connections::new(config, without_proxy, times)),
             server: RwLock::new(Arc::clone(&base)),
             base,
             connect_ms: options.connect_ms,
@@ -179,7 +197,21 @@ impl Http {
     /// allowed.
     pub fn set_server(&self, server: &str) {
         if let Ok(address) = self.server_at(server) {
+            self.connections.prepared().leave_all_but(&address);
             *self.server.write() = address;
+        }
+    }
+
+    /// Opens a connection for a payment that is about to come, and keeps one ready for a while. Returns at
+    /// once. Nothing is reported: a payment that finds none opens one.
+    pub fn prepare(&self) {
+        self.connections.prepare(self.address_in_use());
+    }
+
+    /// The same for a request that moves money at this server.
+    pub fn prepare_there(&self, server: &str) {
+        if let Ok(address) = self.server_at(server) {
+            self.connections.prepare(address);
         }
     }
 
@@ -221,8 +253,8 @@ impl Http {
         }
     }
 
-    /// Sends a request that may be sent only once, on a fresh connection, which is reset unless a complete
-    /// response arrives. `left` is how long the caller still waits, in ms.
+    /// Sends a request that may be sent only once, on a connection over which nothing was ever sent, which is
+    /// reset unless a complete response arrives. `left` is how long the caller still waits, in ms.
     pub fn send_money(&self, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         self.seen(request, self.send_money_at(&self.address_of(request), request, left))
     }
@@ -239,10 +271,18 @@ impl Http {
     fn send_money_at(&self, address: &Address, request: &Request, left_ms: Millis) -> Delivery<Vec<u8>> {
         let message = self.message(request, address, Afterwards::Close);
         let limits = self.limits(left_ms);
-        let opened = self.connections.open(address, limits.connect());
-        let opened = opened.and_then(|connection| {
-            Ok(connection.reset_unless_ended(limits.response.min(left(limits.until)))?)
-        });
+        let connect_until = Instant::now() + limits.connect();
+        let held =
+            |connection: Connection| connection.reset_unless_ended(limits.response.min(left(limits.until)));
+        let prepared = self.connections.prepared().take(address, connect_until);
+        // One that cannot be held any more has ended just now, and nothing was sent over it.
+        let opened = match prepared.and_then(|connection| held(connection).ok()) {
+            Some(connection) => Ok(connection),
+            None => self
+                .connections
+                .open(address, left(connect_until))
+                .and_then(|connection| Ok(held(connection)?)),
+        };
         let mut connection = match opened {
             Ok(connection) => connection,
             Err(error) => return Delivery::NotSent(unopened(&error)),
@@ -342,6 +382,13 @@ impl Http {
             response: Duration::from_millis(self.response_ms),
             until,
         }
+    }
+}
+
+/// The thread that prepares connections has its own reference to them.
+impl Drop for Http {
+    fn drop(&mut self) {
+        self.connections.shutdown();
     }
 }
 
@@ -472,6 +519,9 @@ mod tests {
             allowed_hosts: Vec::new(),
             missing_end_tags: false,
             methods: Methods::default(),
+            prepare: false,
+            prepare_ms: 1,
+            prepare_age_ms: 1,
         }
     }
 

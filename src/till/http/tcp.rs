@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 use ureq::Error;
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
+    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport, time,
 };
 
 use crate::sync::{Condvar, Mutex};
+#[cfg(unix)]
+use crate::sys::process::LetGo;
 use crate::till::limited::apart;
 
 /// The shortest timeout; zero would mean no limit.
@@ -23,6 +25,14 @@ const LONGEST_WAIT: Duration = if cfg!(windows) { Duration::from_millis(200) } e
 
 /// How long an address may take before the next one is tried as well (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+
+/// The time limit for reading only what is there already.
+pub const AT_ONCE: NextTimeout = NextTimeout {
+    after: time::Duration::Exact(Duration::ZERO),
+    reason: ureq::Timeout::RecvResponse,
+    per_read: None,
+    per_write: None,
+};
 
 /// A connected socket, closed when its last owner is dropped.
 pub struct Socket {
@@ -50,6 +60,14 @@ impl Socket {
         (&self.stream).read(buffer)
     }
 
+    /// Receives what is there, without waiting for it.
+    fn receive_at_once(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_nonblocking(true)?;
+        let received = (&self.stream).read(buffer);
+        self.stream.set_nonblocking(false)?;
+        received
+    }
+
     fn within(&self, timeout: &NextTimeout) -> NextTimeout {
         let left = in_tenths(*self.until.lock());
         NextTimeout { after: (*timeout.after).min(left).into(), ..*timeout }
@@ -65,6 +83,12 @@ impl Socket {
         #[cfg(not(target_os = "linux"))]
         let _ = limit;
         socket.set_linger(Some(Duration::ZERO))
+    }
+
+    /// Has the children of this process let it go, as long as the result lives.
+    #[cfg(unix)]
+    pub fn let_go_in_children(&self) -> LetGo {
+        LetGo::in_children(&self.stream)
     }
 
     /// Makes the close an ordinary one after all. If the system refuses, the peer sees a reset, which is
@@ -135,6 +159,12 @@ impl Transport for Tcp {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        if timeout.after.is_zero() {
+            let received = self.socket.receive_at_once(self.buffers.input_append_buf());
+            let length = received.map_err(|error| failed(error, &timeout))?;
+            self.buffers.input_appended(length);
+            return Ok(length > 0);
+        }
         let (begun, timeout) = (Instant::now(), self.socket.within(&timeout));
         loop {
             let socket = &self.socket;
@@ -151,13 +181,7 @@ impl Transport for Tcp {
 
     /// Whether neither bytes nor the end of the stream are waiting to be read.
     fn is_open(&mut self) -> bool {
-        let socket = &self.socket.stream;
-        let is_silent = || match socket.peek(&mut [0]) {
-            Err(error) => error.kind() == ErrorKind::WouldBlock,
-            Ok(_) => false,
-        };
-        let is_open = self.buffers.input().is_empty() && socket.set_nonblocking(true).is_ok() && is_silent();
-        socket.set_nonblocking(false).is_ok() && is_open
+        self.buffers.input().is_empty() && matches!(self.await_input(AT_ONCE), Err(Error::Timeout(_)))
     }
 }
 
