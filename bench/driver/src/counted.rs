@@ -17,6 +17,11 @@ use kit::workspace;
 const CALLS: u32 = 200;
 const PAYMENTS: u32 = 100;
 
+/// Payments at a shop's pace: they last longer than the 5 s between two times that the library removes spent
+/// auth codes from its journal.
+const CUSTOMERS: u32 = 10;
+const BETWEEN_CUSTOMERS_MS: &str = "1000";
+
 /// The calls that are counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Call {
@@ -64,6 +69,29 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
+/// Those of the short benchmark.
+pub fn figures(programs: &Programs) -> Result<[(&'static str, f64); 4], Error> {
+    let server = programs.server(ALL_CORES)?;
+    Ok([
+        ("query system calls", system_calls(programs, &server, Call::Query, |_| true)?),
+        ("micropay system calls", system_calls(programs, &server, Call::Payment, |_| true)?),
+        ("micropay flushes", system_calls(programs, &server, Call::Payment, is_flush)?),
+        ("flushes that a customer waits for", flushes_of_the_caller(programs, &server)?),
+    ])
+}
+
+/// Flushes of a payment at a shop's pace, on the thread that calls.
+fn flushes_of_the_caller(programs: &Programs, server: &Server) -> Result<f64, Error> {
+    per_call(CUSTOMERS, |calls| {
+        let folder = scratch_on_disk()?;
+        traced(&[], is_flush, |watcher| {
+            let mut command = programs.till(watcher);
+            command.arg("pace").arg(folder.path()).arg(server.base());
+            process::output(command.args([&calls.to_string(), "1", BETWEEN_CUSTOMERS_MS])).map(drop)
+        })
+    })
+}
+
 /// User-space instructions of one call.
 pub fn instructions(programs: &Programs, call: Call) -> Result<f64, Error> {
     let server = programs.server(ALL_CORES)?;
@@ -75,7 +103,7 @@ pub fn curl_instructions(programs: &Programs, peers: &Peers) -> Result<f64, Erro
     let server = programs.server(ALL_CORES)?;
     per_call(CALLS, |calls| {
         callgrind(|watcher| {
-            process::output(peers.curl(watcher).arg(server.base()).arg(calls.to_string())).map(drop)
+            process::output(peers.payers.curl(watcher).arg(server.base()).arg(calls.to_string())).map(drop)
         })
     })
 }
@@ -86,15 +114,25 @@ fn system_calls(
     call: Call,
     counts: impl Fn(&str) -> bool + Copy,
 ) -> Result<f64, Error> {
-    tools::need("strace", "strace")?;
     per_call(call.many(), |calls| {
-        let folder = workspace::scratch("strace")?;
-        let file = folder.path().join("calls");
-        let output = file.display().to_string();
-        of_till(programs, server, call, calls, &["strace", "-f", "-qq", "-o", &output, "--"])?;
-        let text = workspace::read(&file)?;
-        Ok(text.lines().filter(|line| counts(line)).count() as f64)
+        traced(&["-f"], counts, |watcher| of_till(programs, server, call, calls, watcher))
     })
+}
+
+/// The number of lines that count in what strace prints about a program that is started by `run`. Without `-f`
+/// it watches only the first thread.
+fn traced(
+    options: &[&str],
+    counts: impl Fn(&str) -> bool,
+    run: impl FnOnce(Prefix<'_>) -> Result<(), Error>,
+) -> Result<f64, Error> {
+    tools::need("strace", "strace")?;
+    let folder = workspace::scratch("strace")?;
+    let file = folder.path().join("calls");
+    let output = file.display().to_string();
+    run(&[&["strace"], options, &["-qq", "-o", &output, "--"]].concat())?;
+    let text = workspace::read(&file)?;
+    Ok(text.lines().filter(|line| counts(line)).count() as f64)
 }
 
 fn is_flush(line: &str) -> bool {
@@ -151,9 +189,9 @@ pub fn scratch_on_disk() -> Result<TempDir, Error> {
 /// The bytes that a payment sends and receives, without those of the start.
 fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
     let passed = |calls: u32| -> Result<[f64; 4], Error> {
-        let server = programs.server(ALL_CORES)?;
+        let mut server = programs.server(ALL_CORES)?;
         of_till(programs, &server, Call::Payment, calls, ALL_CORES)?;
-        let Passed { connections, requests, received, sent } = server.passed()?;
+        let Passed { connections, requests, received, sent, .. } = server.passed()?;
         Ok([connections, requests, received, sent].map(|count| count as f64))
     };
     let (once, twice) = (passed(PAYMENTS)?, passed(2 * PAYMENTS)?);
