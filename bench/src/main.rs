@@ -2,22 +2,23 @@
 //! counts the traffic. It checks nothing; that is what the sandbox is for.
 //!
 //! ```text
-//! wsy-bench [--listen IP] [--think MS] [--authority FILE]
+//! wsy-bench [--listen IP] [--name NAME] [--think MS] [--authority FILE]
 //! ```
 //!
-//! It listens on the loopback unless told otherwise, and prints its address. `--think` delays the responses to
-//! payments and refunds. With `--authority` it speaks TLS, and writes the certificate of the authority that
+//! It listens on the loopback unless told otherwise, and prints its address. With `--name` that has a name, and
+//! this is its name server as well. `--think` delays the responses to payments and refunds. With `--authority` it speaks TLS, and writes the certificate of the authority that
 //! signed its own into this file. A line of its standard input asks for its counts, which it prints as two
 //! lines; it ends with its standard input.
 
 mod responses;
 mod connection;
 mod counts;
+mod name;
 mod tls;
 
 use std::error::Error;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -30,14 +31,19 @@ use tls::encrypted;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = pico_args::Arguments::from_env();
-    let ip = arguments.opt_value_from_str("--listen")?.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let ip = arguments.opt_value_from_str("--listen")?.unwrap_or(Ipv4Addr::LOCALHOST);
+    let name: Option<String> = arguments.opt_value_from_str("--name")?;
     let thinking = Duration::from_millis(arguments.opt_value_from_str("--think")?.unwrap_or_default());
     let authority: Option<PathBuf> = arguments.opt_value_from_str("--authority")?;
-    let config = authority.map(|file| tls::config(ip, &file)).transpose()?;
+    if name.is_some() {
+        name::serve(ip)?;
+    }
+    let host = name.unwrap_or_else(|| ip.to_string());
+    let config = authority.map(|file| tls::config(&host, &file)).transpose()?;
 
     let listener = TcpListener::bind((ip, 0))?;
     let scheme = if config.is_some() { "https" } else { "http" };
-    let base = format!("{scheme}://{}", listener.local_addr()?);
+    let base = format!("{scheme}://{host}:{}", listener.local_addr()?.port());
     println!("{base}");
     let (shop, counts) = (Arc::new(Shop::new(base, thinking)), Arc::new(Counts::default()));
     let asked = Arc::clone(&counts);

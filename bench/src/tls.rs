@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{IpAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use rustls::crypto::ring;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// The configuration of a server at this address. Writes the certificate of its authority into a file.
-pub fn config(ip: IpAddr, authority: &Path) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
+/// The configuration of a server with this name or address. Writes the certificate of its authority into a file.
+pub fn config(host: &str, authority: &Path) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
     let mut signing = CertificateParams::default();
     signing.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     signing.distinguished_name.push(DnType::CommonName, "the benchmark's authority");
     let signing_key = KeyPair::generate()?;
     fs::write(authority, signing.self_signed(&signing_key)?.pem())?;
 
-    let mut own = CertificateParams::new(vec![ip.to_string()])?;
+    let mut own = CertificateParams::new(vec![host.to_owned()])?;
     own.distinguished_name.push(DnType::CommonName, "the benchmark's server");
     let own_key = KeyPair::generate()?;
     let certificate = own.signed_by(&own_key, &Issuer::from_params(&signing, &signing_key))?;

@@ -20,7 +20,7 @@ use kit::error::Error;
 use kit::process;
 use kit::tools;
 
-/// The address at the platform's end.
+/// The address at the platform's end, and that of the name server.
 pub const PLATFORM: &str = "10.0.0.2";
 const TILL: &str = "10.0.0.1";
 
@@ -45,10 +45,11 @@ pub struct Line {
     syns: Arc<AtomicU64>,
 }
 
-/// A network namespace, and the process that keeps it.
+/// A network namespace, with a name server of its own, and the process that keeps it.
 pub struct Namespace {
     holder: Child,
-    place: String,
+    network: String,
+    files: String,
 }
 
 impl Line {
@@ -81,14 +82,19 @@ impl Namespace {
     fn new() -> Result<Self, Error> {
         let mut command = tools::need("unshare", "util-linux")?.command();
         // It ends with its standard input.
-        command.args(["--net", "--", "sh", "-c", "ip link set lo up && echo ready && exec cat"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let script = format!(
+            "set -e; ip link set lo up; names=$(mktemp); echo nameserver {PLATFORM} >\"$names\"; \
+             mount --bind \"$names\" /etc/resolv.conf; rm \"$names\"; echo ready; exec cat"
+        );
+        command.args(["--net", "--mount", "--", "sh", "-c", &script]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let not_started = |source| Error::Start { program: "unshare".to_owned(), source };
         let mut holder = command.spawn().map_err(not_started)?;
-        let place = format!("--net=/proc/{}/ns/net", holder.id());
+        let [network, files] = [("net", "net"), ("mount", "mnt")]
+            .map(|(option, file)| format!("--{option}=/proc/{}/ns/{file}", holder.id()));
         let mut line = String::new();
         let said = holder.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
-        let namespace = Self { holder, place };
+        let namespace = Self { holder, network, files };
         said.transpose().map_err(not_started)?;
         if line.trim_end() != "ready" {
             return Err(Error::Check("no network namespace can be made".to_owned()));
@@ -97,8 +103,8 @@ impl Namespace {
     }
 
     /// The start of a command line that runs in it.
-    pub fn prefix(&self) -> [&str; 3] {
-        ["nsenter", &self.place, "--"]
+    pub fn prefix(&self) -> [&str; 4] {
+        ["nsenter", &self.network, &self.files, "--"]
     }
 
     /// Takes a device of this process's own namespace, and gives it addresses.

@@ -11,7 +11,7 @@ use crate::table::{Goal, Row};
 use kit::error::Error;
 use kit::say;
 use line::{Line, Quality};
-use run::{Job, Payer, Run, THINKING};
+use run::{Job, Payer, Run, Scheme, THINKING};
 
 const CALLS: u16 = 50;
 /// In the rows about lost packets: 1,000 payments.
@@ -19,6 +19,7 @@ const MANY_TILLS: u16 = 20;
 /// The round trip of the rows with goals, in ms.
 const USUAL_MS: u64 = 60;
 const LOST_PERCENT: u8 = 2;
+const SCHEMES: [Scheme; 2] = [Scheme::Http, Scheme::Https];
 const ALONE: [Payer; 4] = [Payer::Prepared, Payer::Unprepared, Payer::Curl, Payer::Requests];
 
 /// Measures the rows about it. Where no line can be made, the row says why.
@@ -28,8 +29,8 @@ pub fn rows(programs: &Programs, payers: &Payers) -> Result<Vec<Row>, Error> {
         return Ok(vec![Row::plain("payments over a line", format!("did not run: {reason}"))]);
     }
     say::line(format_args!("lines of {USUAL_MS} ms"));
-    let usual = run::all(programs, payers, &[pairs(USUAL_MS, &[0]), refunds()].concat())?;
-    let mut rows = goals(&usual)?;
+    let mut all = run::all(programs, payers, &usual())?;
+    let mut rows = goals(&all)?;
 
     say::line(format_args!("{MANY_TILLS} tills at once"));
     // One after the other: twenty at once leave the machine little rest.
@@ -39,7 +40,6 @@ pub fn rows(programs: &Programs, payers: &Payers) -> Result<Vec<Row>, Error> {
     }
     rows.extend(lost(&many)?);
 
-    let mut all = usual;
     for (round_trip_ms, lost) in
         [(30, [0, LOST_PERCENT].as_slice()), (60, &[LOST_PERCENT]), (120, &[0, LOST_PERCENT])]
     {
@@ -56,28 +56,29 @@ const fn quality(round_trip_ms: u64, lost_percent: u8) -> Quality {
     Quality { round_trip: Duration::from_millis(round_trip_ms), lost_percent }
 }
 
-const fn alone(quality: Quality, is_encrypted: bool, payer: Payer) -> Job {
-    Job { quality, is_encrypted, payer, tills: 1, calls: CALLS }
+const fn alone(quality: Quality, scheme: Scheme, payer: Payer) -> Job {
+    Job { quality, scheme, payer, tills: 1, calls: CALLS }
 }
 
 const fn lossy(payer: Payer) -> Job {
-    Job { tills: MANY_TILLS, ..alone(quality(USUAL_MS, LOST_PERCENT), false, payer) }
+    Job { tills: MANY_TILLS, ..alone(quality(USUAL_MS, LOST_PERCENT), Scheme::Http, payer) }
 }
 
 /// Every program with and without TLS.
 fn pairs(round_trip_ms: u64, lost: &[u8]) -> Vec<Job> {
-    let schemes = lost.iter().flat_map(|lost| [false, true].map(|is_encrypted| (*lost, is_encrypted)));
-    let jobs =
-        |(lost, is_encrypted)| ALONE.map(|payer| alone(quality(round_trip_ms, lost), is_encrypted, payer));
+    let schemes = lost.iter().flat_map(|lost| SCHEMES.map(|scheme| (*lost, scheme)));
+    let jobs = |(lost, scheme)| ALONE.map(|payer| alone(quality(round_trip_ms, lost), scheme, payer));
     schemes.flat_map(jobs).collect()
 }
 
-fn refunds() -> Vec<Job> {
-    vec![refund(false), refund(true)]
+/// Everything that the rows with goals need, but for the lost packets.
+fn usual() -> Vec<Job> {
+    let by_name = ALONE.map(|payer| alone(quality(USUAL_MS, 0), Scheme::HttpsByName, payer));
+    [pairs(USUAL_MS, &[0]), by_name.to_vec(), SCHEMES.map(refund).to_vec()].concat()
 }
 
-const fn refund(is_encrypted: bool) -> Job {
-    alone(quality(USUAL_MS, 0), is_encrypted, Payer::Refunder)
+const fn refund(scheme: Scheme) -> Job {
+    alone(quality(USUAL_MS, 0), scheme, Payer::Refunder)
 }
 
 fn of(runs: &[Run], job: Job) -> Result<&Run, Error> {
@@ -85,20 +86,14 @@ fn of(runs: &[Run], job: Job) -> Result<&Run, Error> {
     runs.iter().find(|run| run.job == job).ok_or_else(missing)
 }
 
-const fn scheme(is_encrypted: bool) -> &'static str {
-    if is_encrypted { "https" } else { "http" }
-}
-
 fn goals(runs: &[Run]) -> Result<Vec<Row>, Error> {
-    let round_trips = |is_encrypted, payer| {
-        of(runs, alone(quality(USUAL_MS, 0), is_encrypted, payer)).map(Run::round_trips)
-    };
+    let round_trips =
+        |scheme, payer| of(runs, alone(quality(USUAL_MS, 0), scheme, payer)).map(Run::round_trips);
     let thinking = THINKING.as_millis();
     let mut rows = Vec::new();
-    for (is_encrypted, unprepared_limit, curl_limit) in [(false, 2.1, 0.55), (true, 3.2, 0.36)] {
-        let [prepared, unprepared, curl, requests] = ALONE.map(|payer| round_trips(is_encrypted, payer));
+    for (scheme, unprepared_limit, curl_limit) in [(Scheme::Http, 2.1, 0.55), (Scheme::Https, 3.2, 0.36)] {
+        let [prepared, unprepared, curl, requests] = ALONE.map(|payer| round_trips(scheme, payer));
         let (prepared, curl) = (prepared?, curl?);
-        let scheme = scheme(is_encrypted);
         let what =
             format!("scan to verdict at {USUAL_MS} ms, less the platform's {thinking} ms, in round trips");
         rows.extend([
@@ -111,12 +106,17 @@ fn goals(runs: &[Run]) -> Result<Vec<Row>, Error> {
             Row::at_most(format!("prepared, relative to libcurl: {scheme}"), curl_limit, prepared / curl, 2),
         ]);
     }
-    for (is_encrypted, limit) in [(false, 3.2), (true, 4.2)] {
+    let by_name =
+        ALONE.map(|payer| round_trips(Scheme::HttpsByName, payer).map(|number| format!("{number:.2}")));
+    rows.push(Row::plain(
+        format!("the same for {}: prepared / not / libcurl / requests", Scheme::HttpsByName),
+        by_name.into_iter().collect::<Result<Vec<_>, Error>>()?.join(" / "),
+    ));
+    for (scheme, limit) in [(Scheme::Http, 3.2), (Scheme::Https, 4.2)] {
         let what = format!(
-            "a refund on a kept connection at {USUAL_MS} ms, less {thinking} ms, in round trips: {}",
-            scheme(is_encrypted)
+            "a refund on a kept connection at {USUAL_MS} ms, less {thinking} ms, in round trips: {scheme}"
         );
-        rows.push(Row::at_most(what, limit, of(runs, refund(is_encrypted))?.round_trips(), 2));
+        rows.push(Row::at_most(what, limit, of(runs, refund(scheme))?.round_trips(), 2));
     }
     Ok(rows)
 }
@@ -155,7 +155,7 @@ fn truth<'a>(runs: impl Iterator<Item = &'a Run>) -> Row {
 
 /// The connections of payments on a line that loses nothing.
 fn connections(runs: &[Run]) -> Result<Row, Error> {
-    let run = of(runs, alone(quality(USUAL_MS, 0), false, Payer::Prepared))?;
+    let run = of(runs, alone(quality(USUAL_MS, 0), Scheme::Http, Payer::Prepared))?;
     let (paying, delivered) = (run.passed.paying, run.passed.delivered.len() as u64);
     // One more each for the config, and for the connection that is ready at the end.
     let spare = run.syns.saturating_sub(paying);
@@ -173,15 +173,14 @@ fn cells(runs: &[Run]) -> Result<Vec<Row>, Error> {
     for (round_trip_ms, lost) in
         [30, USUAL_MS, 120].into_iter().flat_map(|ms| [0, LOST_PERCENT].map(|lost| (ms, lost)))
     {
-        for is_encrypted in [false, true] {
+        for scheme in SCHEMES {
             let figure = |payer| {
-                let run = of(runs, alone(quality(round_trip_ms, lost), is_encrypted, payer))?;
+                let run = of(runs, alone(quality(round_trip_ms, lost), scheme, payer))?;
                 Ok(format!("{:.0} ({:.0})", run.percentile_ms(50), run.percentile_ms(100)))
             };
             let figures = ALONE.map(figure).into_iter().collect::<Result<Vec<_>, Error>>()?;
             let what = format!(
-                "{round_trip_ms} ms, {lost} % lost, {}: ms, median (slowest): prepared / not / libcurl / requests",
-                scheme(is_encrypted)
+                "{round_trip_ms} ms, {lost} % lost, {scheme}: ms, median (slowest): prepared / not / libcurl / requests"
             );
             rows.push(Row::plain(what, figures.join(" / ")));
         }

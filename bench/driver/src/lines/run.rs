@@ -1,6 +1,7 @@
 //! One program that pays over a line of its own, and what became of each payment.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -15,6 +16,9 @@ use kit::process;
 
 /// How long the platform takes for a payment or a refund.
 pub const THINKING: Duration = Duration::from_millis(200);
+
+/// The platform's name.
+const NAME: &str = "pay.example.test";
 
 /// Between two payments, beyond three round trips, which are enough to open a connection with TLS.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -40,11 +44,20 @@ pub enum Payer {
     Requests,
 }
 
+/// How the platform is addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+    /// By its name; the others name its IP address.
+    HttpsByName,
+}
+
 /// What to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     pub quality: Quality,
-    pub is_encrypted: bool,
+    pub scheme: Scheme,
     pub payer: Payer,
     /// How many pay at once; requests.post always pays alone.
     pub tills: u16,
@@ -91,11 +104,15 @@ impl Job {
         let authority = folder.path().join("authority.pem");
         let mut server = programs.server_program(&line.platform.prefix());
         server.args(["--listen", PLATFORM, "--think", &THINKING.as_millis().to_string()]);
-        if self.is_encrypted {
+        let is_encrypted = self.scheme != Scheme::Http;
+        if is_encrypted {
             server.arg("--authority").arg(&authority);
         }
+        if self.scheme == Scheme::HttpsByName {
+            server.args(["--name", NAME]);
+        }
         let mut server = Server::start(server)?;
-        let authority = self.is_encrypted.then_some(&*authority);
+        let authority = is_encrypted.then_some(&*authority);
         let mut command = self.command(programs, payers, &line, folder.path(), server.base(), authority);
         let outcomes = Outcome::read(&process::output(&mut command)?)?;
         let expected = usize::from(self.tills) * usize::from(self.calls);
@@ -140,6 +157,16 @@ impl Job {
                 command
             }
         }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::HttpsByName => "https with a name to look up",
+        })
     }
 }
 
@@ -199,14 +226,14 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Job, Outcome, Passed, Payer, Quality, Run};
+    use super::{Duration, Job, Outcome, Passed, Payer, Quality, Run, Scheme};
 
     fn run(printed: &str, delivered: &[&str]) -> Run {
         let delivered = delivered.iter().map(|code| (*code).to_owned()).collect();
         let quality = Quality { round_trip: Duration::from_millis(60), lost_percent: 0 };
         let outcomes = Outcome::read(printed).unwrap();
         let passed = Passed { delivered, ..Passed::default() };
-        let job = Job { quality, is_encrypted: false, payer: Payer::Prepared, tills: 1, calls: 1 };
+        let job = Job { quality, scheme: Scheme::Http, payer: Payer::Prepared, tills: 1, calls: 1 };
         Run { job, outcomes, syns: 0, passed }
     }
 
