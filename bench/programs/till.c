@@ -305,6 +305,8 @@ static void scans(const char *folder, const char *base, long calls, long first, 
     for (one = all; one < all + tills; one++) {
         snprintf(own, sizeof own, "%s/%d", folder, (int)(one - all));
         mkdir(own, 0700);
+        /* A till that has its device and its config, as on any morning. */
+        wsy_close(opened(own, base, DEVICE + (int)(one - all)));
         one->till = opened(own, base, DEVICE + (int)(one - all));
         one->calls = calls;
         one->first = FIRST_AT(one - all, first);
