@@ -53,7 +53,7 @@ pub enum Scheme {
     HttpsByName,
 }
 
-/// What to run.
+/// A program, a line and a platform to run together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     pub quality: Quality,
@@ -65,7 +65,7 @@ pub struct Job {
     pub calls: u16,
 }
 
-/// What came of it.
+/// The outcome of a job.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub job: Job,
@@ -75,7 +75,7 @@ pub struct Run {
     pub passed: Passed,
 }
 
-/// What a program reported about a payment or a refund.
+/// The report of a program about a payment or a refund.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub auth_code: String,
