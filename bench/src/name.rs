@@ -42,3 +42,29 @@ fn answer(asked: &[u8], ip: Ipv4Addr) -> Option<Vec<u8>> {
     }
     Some(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::answer;
+    use std::net::Ipv4Addr;
+
+    const IP: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
+
+    /// A question for `a.b` of this type, followed by what a resolver may add.
+    fn question(kind: u8) -> Vec<u8> {
+        let head = [7, 8, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+        [head.as_slice(), b"\x01a\x01b\0", &[0, kind, 0, 1], &[0, 0, 41]].concat()
+    }
+
+    #[test]
+    fn an_address_is_answered_and_nothing_else() {
+        let found = answer(&question(1), IP).unwrap();
+        assert_eq!(found[..8], [7, 8, 0x81, 0x80, 0, 1, 0, 1]);
+        assert_eq!(found[12..21], question(1)[12..21]);
+        assert_eq!(found[found.len() - 4..], IP.octets());
+        let absent = answer(&question(28), IP).unwrap();
+        assert_eq!((absent[7], absent.len()), (0, 21));
+        assert_eq!(answer(&[0; 15], IP), None);
+        assert_eq!(answer(&[], IP), None);
+    }
+}

@@ -12,7 +12,8 @@ use rustls::crypto::ring;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// The configuration of a server with this name or address. Writes the certificate of its authority into a file.
+/// The configuration of a server with this name or address. Writes the certificate of its authority into a
+/// file.
 pub fn config(host: &str, authority: &Path) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
     let mut signing = CertificateParams::default();
     signing.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
