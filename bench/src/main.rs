@@ -7,9 +7,9 @@
 //!
 //! It listens on the loopback unless told otherwise, and prints its address. With `--name` that has a name,
 //! and this is its name server as well. `--think` delays the responses to payments and refunds. With
-//! `--authority` it speaks TLS, and writes the certificate of the authority that signed its own into this file.
-//! A line of its standard input asks for its counts, which it prints as two lines; it ends with its standard
-//! input.
+//! `--authority` it speaks TLS, and writes the certificate of the authority that signed its own into this
+//! file. A line of its standard input asks for its counts, which it prints as two lines; it ends with its
+//! standard input.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
