@@ -2,6 +2,9 @@
  * The program that a till's author would write today: libcurl, the SHA-1 of OpenSSL, libxml2.
  *
  *     curl BASE CALLS     queries, and reads ten fields of each response; prints cpu_us and wall_us a call
+ *     curl BASE CALLS FIRST TILLS PAUSE_MS [CA_FILE]
+ *                         payments at several tills, each on a thread, with a pause before each and a new
+ *                         handle for each; prints the auth code, the verdict and the time in ms of each
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -9,6 +12,7 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
 #include "measure.h"
 
@@ -92,11 +96,11 @@ static void read_fields(const buffer *answer)
     xmlFreeDoc(document);
 }
 
-static void query(CURL *curl, const char *url, buffer *answer)
+/* Returns whether there was a response. */
+static int post(CURL *curl, const char *url, pair *pairs, size_t count, buffer *answer)
 {
-    pair pairs[] = {{"action", "query"}, {"dm_id", "dm2032288236"}, {"device_id", "215117"}};
-    size_t count = sizeof pairs / sizeof pairs[0], i;
     char hex[64], body[1024] = "", *value;
+    size_t i;
 
     qsort(pairs, count, sizeof pairs[0], by_name);
     sign(pairs, count, hex);
@@ -113,9 +117,84 @@ static void query(CURL *curl, const char *url, buffer *answer)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 30000L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    if (curl_easy_perform(curl) != CURLE_OK)
+    return curl_easy_perform(curl) == CURLE_OK;
+}
+
+static void query(CURL *curl, const char *url, buffer *answer)
+{
+    pair pairs[] = {{"action", "query"}, {"dm_id", "dm2032288236"}, {"device_id", "215117"}};
+
+    if (!post(curl, url, pairs, sizeof pairs / sizeof pairs[0], answer))
         fail("curl", "no response");
     read_fields(answer);
+}
+
+typedef struct {
+    pthread_t thread;
+    const char *url, *authority;
+    long calls, first, pause;
+    int *is_paid;
+    double *ms;
+} scanner;
+
+static void *scan(void *argument)
+{
+    scanner *self = argument;
+    buffer answer = {NULL, 0, 0};
+    char code[32];
+    moment from;
+    CURL *curl;
+    long i;
+
+    for (i = 0; i < self->calls; i++) {
+        pair pairs[] = {{"action", "micropay"}, {"authcode", code}, {"device_id", "215117"},
+                        {"paytype", "o2o_dm_code_wxpaysub"}, {"total", "1.00"}};
+        sprintf(code, "13%016ld", self->first + i);
+        pause_ms(self->pause);
+        from = now();
+        curl = curl_easy_init();
+        if (self->authority != NULL)
+            curl_easy_setopt(curl, CURLOPT_CAINFO, self->authority);
+        self->is_paid[i] = post(curl, self->url, pairs, sizeof pairs / sizeof pairs[0], &answer);
+        if (self->is_paid[i])
+            read_fields(&answer);
+        self->ms[i] = ms_since(from);
+        curl_easy_cleanup(curl);
+    }
+    free(answer.text);
+    return NULL;
+}
+
+static void scans(const char *url, long calls, long first, int tills, long pause, const char *authority)
+{
+    scanner *all = calloc((size_t)tills, sizeof *all), *one;
+    char code[32];
+    long i;
+
+    if (all == NULL)
+        fail("curl", "no memory");
+    xmlInitParser();
+    for (one = all; one < all + tills; one++) {
+        one->url = url;
+        one->authority = authority;
+        one->calls = calls;
+        one->first = FIRST_AT(one - all, first);
+        one->pause = pause;
+        one->is_paid = calloc((size_t)calls, sizeof *one->is_paid);
+        one->ms = calloc((size_t)calls, sizeof *one->ms);
+        if (one->is_paid == NULL || one->ms == NULL || pthread_create(&one->thread, NULL, scan, one) != 0)
+            fail("curl", "no thread");
+    }
+    for (one = all; one < all + tills; one++) {
+        pthread_join(one->thread, NULL);
+        for (i = 0; i < calls; i++) {
+            sprintf(code, "13%016ld", one->first + i);
+            print_verdict(code, one->is_paid[i] ? "paid" : "none", one->ms[i]);
+        }
+        free(one->is_paid);
+        free(one->ms);
+    }
+    free(all);
 }
 
 int main(int argc, char **argv)
@@ -131,6 +210,10 @@ int main(int argc, char **argv)
     calls = atol(argv[2]);
     snprintf(url, sizeof url, "%s/o2o-dm/op.php", argv[1]);
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (argc > 5) {
+        scans(url, calls, atol(argv[3]), atoi(argv[4]), atol(argv[5]), argc > 6 ? argv[6] : NULL);
+        return 0;
+    }
     curl = curl_easy_init();
     for (i = 0; i < WARM_UP && calls > 1; i++)
         query(curl, url, &answer);

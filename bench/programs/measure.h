@@ -10,6 +10,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
+/* The number of a till's first auth code, given the number of the till: none comes twice in one run. */
+#define FIRST_AT(till, first) ((first) + (till) * 100000L)
+
 /* The number of calls before the measurement. */
 #define WARM_UP 20
 /* The fields that every program reads of a response. */
@@ -31,6 +34,26 @@ static moment now(void)
                 + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     at.wall_us = (double)clock.tv_sec * 1e6 + (double)clock.tv_nsec / 1e3;
     return at;
+}
+
+static double ms_since(moment from)
+{
+    return (now().wall_us - from.wall_us) / 1e3;
+}
+
+/* As long as a cashier takes from one customer to the next. */
+static void pause_ms(long ms)
+{
+    struct timespec time;
+    time.tv_sec = ms / 1000;
+    time.tv_nsec = ms % 1000 * 1000000;
+    nanosleep(&time, NULL);
+}
+
+/* A payment or refund as the program that measures the line hears about it. */
+static void print_verdict(const char *name, const char *verdict, double ms)
+{
+    printf("%s %s %.3f\n", name, verdict, ms);
 }
 
 static void print_per_call(moment from, moment to, long calls)

@@ -1,20 +1,14 @@
 //! One connection: requests in, responses out, until the client ends it.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
 
 use crate::counts::Counts;
-use crate::responses::Shop;
+use crate::responses::{Shop, field, form};
 
 /// Answers every request of a connection.
-pub fn serve(mut stream: TcpStream, shop: &Shop, counts: &Counts) {
-    // The client decides when the connection ends, and how does not matter to this server.
-    let _ = response_all(&mut stream, shop, counts);
-}
-
-fn response_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Result<()> {
-    stream.set_nodelay(true)?;
+pub fn serve(mut stream: impl Read + Write, shop: &Shop, counts: &Counts) -> io::Result<()> {
     let mut received = Vec::with_capacity(8192);
+    let mut is_paying = false;
     loop {
         let length = loop {
             if let Some(length) = length(&received) {
@@ -28,9 +22,12 @@ fn response_all(stream: &mut TcpStream, shop: &Shop, counts: &Counts) -> io::Res
         };
         let request = String::from_utf8_lossy(&received[..length]).into_owned();
         received.drain(..length);
-        if request.starts_with("GET /counts ") {
-            stream.write_all(&message(&counts.line()))?;
-            continue;
+        let form = form(&request);
+        if field(form, "action") == "micropay" {
+            counts.payment(field(form, "authcode"));
+            if !std::mem::replace(&mut is_paying, true) {
+                counts.paying_connection();
+            }
         }
         let response = message(&shop.answer(&request));
         counts.exchange(length, response.len());

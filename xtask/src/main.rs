@@ -54,6 +54,7 @@ cargo xtask COMMAND
 
   bench                   compares the library with the alternatives and with its goals
   bench --write           the same, and writes the table into docs/performance.md
+  bench --lines           only payments over lines of 30, 60 and 120 ms; needs root
   bench --short           instructions and sizes only, compared with bench/figures.txt
   bench --accept          writes bench/figures.txt again
 

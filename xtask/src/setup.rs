@@ -50,6 +50,7 @@ const PACKAGES: &[Package] = &[
         tools::mingw(Bits::X64, "g++").is_ok()
     ),
     package!("valgrind", "watches memory, counts instructions", has("valgrind")),
+    package!("strace", "counts system calls and flushes", has("strace")),
     package!("pkg-config", "finds the installed library", has("pkg-config")),
     package!("python3", "runs the Python binding", has("python3")),
     package!("python3-pip", "installs the Python binding and mypy", has("pip3")),

@@ -28,11 +28,17 @@ pub struct Programs {
 
 /// The programs that a till's author would write without the library.
 pub struct Peers {
-    curl: PathBuf,
+    /// Those that also pay.
+    pub payers: Payers,
     floor: PathBuf,
-    python: Tool,
     mono: Tool,
     csharp: PathBuf,
+}
+
+/// The programs that a till's author would write to pay.
+pub struct Payers {
+    curl: PathBuf,
+    python: Tool,
 }
 
 impl Programs {
@@ -48,9 +54,14 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Starts a server.
+    /// Starts a server on the loopback.
     pub fn server(&self, prefix: Prefix<'_>) -> Result<Server, Error> {
-        Server::start(&self.server, prefix)
+        Server::start(self.server_program(prefix))
+    }
+
+    /// The server, which takes arguments.
+    pub fn server_program(&self, prefix: Prefix<'_>) -> Command {
+        under(prefix, &self.server)
     }
 
     /// The till in C, with the library.
@@ -73,6 +84,21 @@ impl Programs {
 
     /// Builds the peers. None of them may be missing.
     pub fn peers(&self) -> Result<Peers, Error> {
+        let mcs = tools::need("mcs", "mono-mcs")?;
+        let csharp = self.path("WebRequest.exe");
+        let mut command = mcs.command();
+        command.args(["-optimize", "-r:System.Xml"]).arg(format!("-out:{}", csharp.display()));
+        process::output(command.arg(source("WebRequest.cs")))?;
+        Ok(Peers {
+            payers: self.payers()?,
+            floor: self.compile("floor", &[], &["-pthread"])?,
+            mono: tools::need("mono", "mono-runtime")?,
+            csharp,
+        })
+    }
+
+    /// Builds those that pay.
+    pub fn payers(&self) -> Result<Payers, Error> {
         for (header, package) in [
             ("curl/curl.h", "libcurl4-openssl-dev"),
             ("openssl/evp.h", "libssl-dev"),
@@ -80,21 +106,13 @@ impl Programs {
         ] {
             tools::need_header(header, package)?;
         }
-        let mcs = tools::need("mcs", "mono-mcs")?;
-        let csharp = self.path("WebRequest.exe");
-        let mut command = mcs.command();
-        command.args(["-optimize", "-r:System.Xml"]).arg(format!("-out:{}", csharp.display()));
-        process::output(command.arg(source("WebRequest.cs")))?;
-        Ok(Peers {
+        Ok(Payers {
             curl: self.compile(
                 "curl",
                 &["-I/usr/include/libxml2".to_owned()],
-                &["-lcurl", "-lcrypto", "-lxml2"],
+                &["-lcurl", "-lcrypto", "-lxml2", "-pthread"],
             )?,
-            floor: self.compile("floor", &[], &["-pthread"])?,
             python: tools::python_with("requests", "python3-requests")?,
-            mono: tools::need("mono", "mono-runtime")?,
-            csharp,
         })
     }
 
@@ -116,15 +134,10 @@ impl Programs {
     }
 }
 
-impl Peers {
+impl Payers {
     /// libcurl, OpenSSL and libxml2.
     pub fn curl(&self, prefix: Prefix<'_>) -> Command {
         under(prefix, &self.curl)
-    }
-
-    /// A socket and nothing else.
-    pub fn floor(&self, prefix: Prefix<'_>) -> Command {
-        under(prefix, &self.floor)
     }
 
     /// Python with requests.
@@ -132,6 +145,13 @@ impl Peers {
         let mut command = under(prefix, self.python.path());
         command.arg(source("requests_peer.py"));
         command
+    }
+}
+
+impl Peers {
+    /// A socket and nothing else.
+    pub fn floor(&self, prefix: Prefix<'_>) -> Command {
+        under(prefix, &self.floor)
     }
 
     /// C# with `HttpWebRequest`.

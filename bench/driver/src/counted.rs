@@ -17,6 +17,17 @@ use kit::workspace;
 const CALLS: u32 = 200;
 const PAYMENTS: u32 = 100;
 
+/// Payments at a shop's pace: they last longer than the 5 s between two times that the library removes spent
+/// auth codes from its journal.
+const CUSTOMERS: u32 = 10;
+const BETWEEN_CUSTOMERS_MS: &str = "1000";
+
+/// The threads of a program that strace watches, as options.
+type Threads = &'static [&'static str];
+const ALL_THREADS: Threads = &["-f"];
+/// The one that calls the library.
+const FIRST_THREAD: Threads = &[];
+
 /// The calls that are counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Call {
@@ -46,9 +57,10 @@ impl Call {
 pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     say::line("counting system calls, flushes and bytes");
     let server = programs.server(ALL_CORES)?;
-    let calls = |call| system_calls(programs, &server, call, |_| true);
-    let flushes = |call| system_calls(programs, &server, call, is_flush);
-    let query = calls(Call::Query)?;
+    let calls = |call, threads| system_calls(programs, &server, call, threads, is_any);
+    let flushes = |call| system_calls(programs, &server, call, ALL_THREADS, is_flush);
+    let query = calls(Call::Query, ALL_THREADS)?;
+    let customer_waits = calls(Call::Payment, FIRST_THREAD)?;
     let payment = flushes(Call::Payment)?;
     // Of a bill that is paid and refunded, less the payment's share.
     let refund = flushes(Call::Refund)? - payment;
@@ -57,11 +69,42 @@ pub fn rows(programs: &Programs) -> Result<Vec<Row>, Error> {
     let is_reached = payment < 2.1 && refund < 2.1;
     let mut rows = vec![
         Row::at_most("system calls of a query on a warm connection", 3.0, query, 1),
-        Row::plain("system calls of a paid micropay", format!("{:.1}", calls(Call::Payment)?)),
+        Row::at_most("system calls of a paid micropay that a customer waits for", 40.0, customer_waits, 1),
+        Row::plain(
+            "the same with those of the thread that opens the next connection",
+            format!("{:.1}", calls(Call::Payment, ALL_THREADS)?),
+        ),
         Row::with_goal("disk flushes of a paid micropay / of a refund", both, Goal::of("2 / 2", is_reached)),
     ];
     rows.extend(on_the_wire(programs)?);
     Ok(rows)
+}
+
+/// Those of the short benchmark. How many system calls other threads make depends on the load.
+pub fn figures(programs: &Programs) -> Result<[(&'static str, f64); 4], Error> {
+    let server = programs.server(ALL_CORES)?;
+    let calls = |call, threads, counts| system_calls(programs, &server, call, threads, counts);
+    Ok([
+        ("query system calls", calls(Call::Query, ALL_THREADS, is_any)?),
+        ("micropay system calls that a customer waits for", calls(Call::Payment, FIRST_THREAD, is_any)?),
+        ("micropay flushes", calls(Call::Payment, ALL_THREADS, is_flush)?),
+        (
+            "micropay flushes that a customer waits for, one payment a second",
+            flushes_of_the_caller(programs, &server)?,
+        ),
+    ])
+}
+
+/// Flushes of a payment at a shop's pace, on the thread that calls.
+fn flushes_of_the_caller(programs: &Programs, server: &Server) -> Result<f64, Error> {
+    per_call(CUSTOMERS, |calls| {
+        let folder = scratch_on_disk()?;
+        traced(FIRST_THREAD, is_flush, |watcher| {
+            let mut command = programs.till(watcher);
+            command.arg("pace").arg(folder.path()).arg(server.base());
+            process::output(command.args([&calls.to_string(), "1", BETWEEN_CUSTOMERS_MS])).map(drop)
+        })
+    })
 }
 
 /// User-space instructions of one call.
@@ -75,7 +118,7 @@ pub fn curl_instructions(programs: &Programs, peers: &Peers) -> Result<f64, Erro
     let server = programs.server(ALL_CORES)?;
     per_call(CALLS, |calls| {
         callgrind(|watcher| {
-            process::output(peers.curl(watcher).arg(server.base()).arg(calls.to_string())).map(drop)
+            process::output(peers.payers.curl(watcher).arg(server.base()).arg(calls.to_string())).map(drop)
         })
     })
 }
@@ -84,17 +127,31 @@ fn system_calls(
     programs: &Programs,
     server: &Server,
     call: Call,
-    counts: impl Fn(&str) -> bool + Copy,
+    threads: Threads,
+    counts: fn(&str) -> bool,
+) -> Result<f64, Error> {
+    per_call(call.many(), |calls| {
+        traced(threads, counts, |watcher| of_till(programs, server, call, calls, watcher))
+    })
+}
+
+/// The number of lines that count in what strace prints about a program that is started by `run`.
+fn traced(
+    threads: Threads,
+    counts: fn(&str) -> bool,
+    run: impl FnOnce(Prefix<'_>) -> Result<(), Error>,
 ) -> Result<f64, Error> {
     tools::need("strace", "strace")?;
-    per_call(call.many(), |calls| {
-        let folder = workspace::scratch("strace")?;
-        let file = folder.path().join("calls");
-        let output = file.display().to_string();
-        of_till(programs, server, call, calls, &["strace", "-f", "-qq", "-o", &output, "--"])?;
-        let text = workspace::read(&file)?;
-        Ok(text.lines().filter(|line| counts(line)).count() as f64)
-    })
+    let folder = workspace::scratch("strace")?;
+    let file = folder.path().join("calls");
+    let output = file.display().to_string();
+    run(&[&["strace"], threads, &["-qq", "-o", &output, "--"]].concat())?;
+    let text = workspace::read(&file)?;
+    Ok(text.lines().filter(|line| counts(line)).count() as f64)
+}
+
+const fn is_any(_: &str) -> bool {
+    true
 }
 
 fn is_flush(line: &str) -> bool {
@@ -151,9 +208,9 @@ pub fn scratch_on_disk() -> Result<TempDir, Error> {
 /// The bytes that a payment sends and receives, without those of the start.
 fn on_the_wire(programs: &Programs) -> Result<Vec<Row>, Error> {
     let passed = |calls: u32| -> Result<[f64; 4], Error> {
-        let server = programs.server(ALL_CORES)?;
+        let mut server = programs.server(ALL_CORES)?;
         of_till(programs, &server, Call::Payment, calls, ALL_CORES)?;
-        let Passed { connections, requests, received, sent } = server.passed()?;
+        let Passed { connections, requests, received, sent, .. } = server.passed()?;
         Ok([connections, requests, received, sent].map(|count| count as f64))
     };
     let (once, twice) = (passed(PAYMENTS)?, passed(2 * PAYMENTS)?);

@@ -12,7 +12,7 @@ use kit::workspace;
 /// A larger change is a step back that somebody has to decide on.
 pub const TOLERANCE_PERCENT: f64 = 5.0;
 
-const HEAD: &str = "# Instructions a call, and sizes in bytes: later figures are compared with these.\n";
+const HEAD: &str = "# Instructions, system calls and flushes a call, and sizes in bytes: later figures are compared with these.\n";
 
 /// Names with numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,7 @@ impl Figures {
             // Of a bill that is paid before.
             ("refund instructions".to_owned(), counted::instructions(&programs, Call::Refund)? - payment),
         ];
+        figures.extend(counted::figures(&programs)?.map(|(name, figure)| (name.to_owned(), figure)));
         figures.push(("libwsy.so bytes".to_owned(), bytes(&programs.library)?));
         for bits in kit::bits::Bits::BOTH {
             figures.push((format!("{} wsy.dll bytes", bits.folder()), bytes(&dll(bits)?)?));
@@ -63,7 +64,7 @@ impl Figures {
     }
 
     fn text(&self) -> String {
-        let lines = self.0.iter().map(|(name, number)| format!("{name}: {number:.0}\n"));
+        let lines = self.0.iter().map(|(name, number)| format!("{name}: {}\n", shown(*number)));
         std::iter::once(HEAD.to_owned()).chain(lines).collect()
     }
 
@@ -87,6 +88,12 @@ impl Figures {
     }
 }
 
+/// A number with as many decimals as it needs: a flush more in a hundred payments is a difference.
+fn shown(number: f64) -> String {
+    let decimals = if number < 1e3 { 2 } else { 0 };
+    format!("{number:.decimals$}")
+}
+
 impl Compared {
     /// Its name.
     pub fn name(&self) -> &str {
@@ -105,9 +112,10 @@ impl fmt::Display for Compared {
         let Self { name, now, committed } = self;
         match (now, committed) {
             (Some(now), Some(was)) => {
-                write!(f, "{name}: {now:.0}, committed {was:.0} ({:+.1} %)", (now / was - 1.0) * 100.0)
+                let percent = (now / was - 1.0) * 100.0;
+                write!(f, "{name}: {}, committed {} ({percent:+.1} %)", shown(*now), shown(*was))
             }
-            (Some(now), None) => write!(f, "{name}: {now:.0}, never committed"),
+            (Some(now), None) => write!(f, "{name}: {}, never committed", shown(*now)),
             (None, _) => write!(f, "{name}: committed, no longer measured"),
         }
     }
@@ -131,7 +139,7 @@ mod tests {
 
     #[test]
     fn figures_are_read_as_they_were_written() {
-        let figures = Figures(vec![("a call".to_owned(), 150_000.0), ("x86 wsy.dll bytes".to_owned(), 2.0)]);
+        let figures = Figures(vec![("a call".to_owned(), 150_000.0), ("x86 wsy.dll bytes".to_owned(), 2.03)]);
         assert_eq!(Figures::parse(&figures.text()), figures);
         let compared = Figures(vec![("a call".to_owned(), 165_000.0)]).compare(&figures);
         assert_eq!(compared[0].to_string(), "a call: 165000, committed 150000 (+10.0 %)");

@@ -62,7 +62,7 @@ impl Drop for Waiting {
 
 /// Threads beyond the caller's, when idle and during a call that waits.
 fn threads(programs: &Programs) -> Result<Row, Error> {
-    let server = programs.server(ALL_CORES)?;
+    let mut server = programs.server(ALL_CORES)?;
     let folder = workspace::scratch("threads")?;
     let not_started = |source| Error::Start { program: "till".to_owned(), source };
     let mut command = programs.till(ALL_CORES);

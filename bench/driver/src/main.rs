@@ -8,6 +8,7 @@ mod counted;
 mod disk;
 mod figures;
 mod footprint;
+mod lines;
 mod peers;
 mod server;
 mod spread;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     kit::command::run(|arguments| match arguments {
         [] => bench(),
         ["--write"] => write(),
+        ["--lines"] => lines(),
         ["--short"] => short(),
         ["--accept"] => accept(),
         _ => Err(Error::Usage("see cargo xtask help".to_owned())),
@@ -45,6 +47,14 @@ fn write() -> Result<(), Error> {
     for document in ["performance.md", "performance.zh-CN.md"] {
         table.write_into(&workspace::root().join("docs").join(document))?;
     }
+    Ok(())
+}
+
+/// Measures only payments over a line.
+fn lines() -> Result<(), Error> {
+    let programs = Programs::build()?;
+    let rows = lines::rows(&programs, &programs.payers()?)?;
+    say::line(Table { rows }.text());
     Ok(())
 }
 
@@ -80,6 +90,7 @@ fn measured() -> Result<Table, Error> {
     let programs = Programs::build()?;
     let peers = programs.peers()?;
     let mut rows: Vec<Row> = Vec::new();
+    rows.extend(lines::rows(&programs, &peers.payers)?);
     rows.extend(peers::rows(&programs, &peers)?);
     rows.extend(counted::rows(&programs)?);
     rows.extend(disk::rows(&programs)?);

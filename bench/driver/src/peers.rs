@@ -51,11 +51,11 @@ fn processor_time(programs: &Programs, peers: &Peers) -> Result<Vec<Row>, Error>
             command
         };
         let commands = [
-            peer(peers.curl(ONE_CORE), CALLS, &[]),
+            peer(peers.payers.curl(ONE_CORE), CALLS, &[]),
             query,
             payment,
             peer(peers.floor(ONE_CORE), CALLS, &["1"]),
-            peer(peers.python(ONE_CORE), FEW_CALLS, &[]),
+            peer(peers.payers.python(ONE_CORE), FEW_CALLS, &[]),
             peer(peers.csharp(ONE_CORE), FEW_CALLS, &[]),
         ];
         for (mut command, times) in commands.into_iter().zip(&mut times) {
@@ -101,7 +101,7 @@ fn start(programs: &Programs, peers: &Peers) -> Result<Row, Error> {
     for round in 0..=STARTS {
         let mut till = programs.till(ONE_CORE);
         till.arg("query").arg(folder.path()).arg(server.base()).arg("1");
-        let mut curl = peers.curl(ONE_CORE);
+        let mut curl = peers.payers.curl(ONE_CORE);
         curl.arg(server.base()).arg("1");
         let times = (milliseconds(&mut till)?, milliseconds(&mut curl)?);
         // The first one gives the till its device and config.

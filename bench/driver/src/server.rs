@@ -1,9 +1,9 @@
-//! The loopback server, and the programs that talk to it.
+//! The server, and the programs that talk to it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use kit::error::Error;
 use kit::process;
@@ -31,11 +31,13 @@ pub fn under(prefix: Prefix<'_>, program: &Path) -> Command {
 /// A server. Dropping it ends the process.
 pub struct Server {
     child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
     base: String,
 }
 
-/// The traffic between a program and the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The traffic between the programs and the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     /// Connections that were made.
     pub connections: u64,
@@ -45,23 +47,22 @@ pub struct Passed {
     pub received: u64,
     /// Bytes of the responses, headers included.
     pub sent: u64,
+    /// Connections on which payments were delivered.
+    pub paying: u64,
+    /// The auth code of each payment, once for each time that it was delivered.
+    pub delivered: Vec<String>,
 }
 
 impl Server {
     /// Starts it on a free port.
-    pub fn start(program: &Path, cores: Prefix<'_>) -> Result<Self, Error> {
-        let not_started = |source| Error::Start { program: "wsy-bench".to_owned(), source };
-        let mut command = under(cores, program);
+    pub fn start(mut command: Command) -> Result<Self, Error> {
         // It ends with its standard input, even if this program is killed.
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
-        let mut server = Self { child, base: String::new() };
-        if let Some(stdout) = server.child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut server.base).map_err(not_started)?;
-        }
-        server.base.truncate(server.base.trim_end().len());
-        if server.base.is_empty() {
-            return Err(Error::Check("the server did not print its address".to_owned()));
-        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started)?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Error::Check("the server has no pipes".to_owned()));
+        };
+        let mut server = Self { child, input, output: BufReader::new(output), base: String::new() };
+        server.base = server.line()?;
         Ok(server)
     }
 
@@ -71,20 +72,30 @@ impl Server {
     }
 
     /// The traffic so far.
-    pub fn passed(&self) -> Result<Passed, Error> {
-        let wrong = |what: &dyn std::fmt::Display| Error::Check(format!("the server's counts: {what}"));
-        let mut response =
-            ureq::get(format!("{}/counts", self.base)).call().map_err(|error| wrong(&error))?;
-        let text = response.body_mut().read_to_string().map_err(|error| wrong(&error))?;
-        let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    pub fn passed(&mut self) -> Result<Passed, Error> {
+        writeln!(self.input).map_err(not_started)?;
+        let (counts, codes) = (self.line()?, self.line()?);
+        let delivered = codes.split_whitespace().map(str::to_owned).collect();
+        let numbers: Vec<u64> = counts.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         match numbers[..] {
-            // This connection is not the program's.
-            [connections, requests, received, sent] => {
-                Ok(Passed { connections: connections.saturating_sub(1), requests, received, sent })
+            [connections, requests, received, sent, paying] => {
+                Ok(Passed { connections, requests, received, sent, paying, delivered })
             }
-            _ => Err(wrong(&text)),
+            _ => Err(Error::Check(format!("the server's counts: {counts}"))),
         }
     }
+
+    fn line(&mut self) -> Result<String, Error> {
+        let mut line = String::new();
+        match self.output.read_line(&mut line).map_err(not_started)? {
+            0 => Err(Error::Check("the server has ended".to_owned())),
+            _ => Ok(line.trim_end().to_owned()),
+        }
+    }
+}
+
+fn not_started(source: std::io::Error) -> Error {
+    Error::Start { program: "wsy-bench".to_owned(), source }
 }
 
 impl Drop for Server {
