@@ -56,7 +56,7 @@ use crate::driver;
 use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
 use cancellation::CancellationToken;
-use device::{Activated, Saved};
+use device::{Activated, Earlier, Saved};
 use http::Http;
 use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
@@ -80,7 +80,7 @@ pub struct Till {
     /// Why the saved device cannot be read, if it cannot.
     unreadable: RwLock<Option<String>>,
     /// The devices that this till was before, for queries about what they sent.
-    earlier: RwLock<Vec<Device>>,
+    earlier: RwLock<Earlier>,
     /// A device that could not be saved yet, and when that was last tried.
     unsaved: Mutex<Option<(Device, Instant)>>,
     /// When spent auth codes were last removed from the ledger's journal.
@@ -127,7 +127,7 @@ impl Till {
             log: Log::open(folder),
             device: RwLock::new(device),
             unreadable: RwLock::new(unreadable),
-            earlier: RwLock::new(earlier),
+            earlier: RwLock::new(Earlier::of(earlier)),
             unsaved: Mutex::default(),
             codes_removed: Mutex::new(Instant::now()),
             config: RwLock::default(),

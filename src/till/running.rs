@@ -2,6 +2,7 @@
 //! till's ledger, clocks and connections.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::driver::{
     self, ChargeReport, ChargeRequest, ChargeTask, ChargeVerdict, Context, Exchange, Found, Kind, Level,
@@ -23,6 +24,9 @@ use crate::till::error::Error;
 use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
 use crate::till::{Till, clock};
+
+/// For how many quiet times queries are made as the till's own device, after an earlier one was refused.
+const AS_OWN: u64 = 10;
 
 /// The response to a request to charge.
 pub enum Admission {
@@ -452,8 +456,8 @@ impl Context for Till {
     fn device_of_row(&self, device_id: &str) -> Option<Device> {
         let own = Self::device(self).ok().filter(|device| device.id == device_id);
         own.or_else(|| {
-            let earlier = self.earlier.read();
-            earlier.iter().find(|device| device.id == device_id).map(|device| self.in_dialect(device))
+            let pause = Duration::from_millis(self.options.policy.quiet_ms.saturating_mul(AS_OWN));
+            self.earlier.write().find(device_id, pause).map(|device| self.in_dialect(device))
         })
     }
 
