@@ -85,6 +85,11 @@ impl Till {
         before: Option<&Activated>,
         write: device::Write,
     ) -> io::Result<()> {
+        if !self.is_home() {
+            return Err(io::Error::other(
+                "the data folder belongs to the process that this one was forked from",
+            ));
+        }
         let (folder, secrets) = (&self.folder, self.secrets.as_ref());
         let saved = match device::load(folder, secrets) {
             Saved::Device(saved) => Some(saved),

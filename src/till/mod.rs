@@ -161,6 +161,11 @@ impl Till {
         is_released && device.is_some()
     }
 
+    /// Whether this process opened the till, and is no child that was forked since.
+    pub fn is_home(&self) -> bool {
+        self.ledger.home().is_here()
+    }
+
     /// The ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -174,6 +179,9 @@ impl Till {
     /// Does what is left to do at the end of a call: records what the program has received, tries again to
     /// save the device, and removes spent auth codes.
     pub fn end_call(self: &Arc<Self>) {
+        if !self.is_home() {
+            return;
+        }
         self.save_device_later();
         self.note_heard();
         self.remove_spent_codes();
@@ -241,7 +249,8 @@ impl Till {
     /// Ends all running calls as soon as possible: cuts waits short and closes connections. Payments without
     /// a verdict stay open in the ledger.
     pub fn close(&self) {
-        let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
+        let listed = self.cancellation_tokens.lock_patiently();
+        let cancellation_tokens = listed.map(|mut listed| std::mem::take(&mut *listed)).unwrap_or_default();
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
             token.cancel();
         }

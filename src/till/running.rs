@@ -74,10 +74,11 @@ impl<T: Task<Till>> Run<T> {
         self.token.publish(self.task.progress(clock::monotonic()));
     }
 
-    /// Runs to the end on this thread.
+    /// Runs to the end on this thread. A child that was forked meanwhile has nothing to wait for: it can
+    /// neither send nor write.
     fn drive(mut self) -> T::End {
         loop {
-            if self.token.is_cancelled() {
+            if self.token.is_cancelled() || !self.till.is_home() {
                 self.task.cancel();
             }
             match self.task.step(&self.till) {
@@ -87,7 +88,8 @@ impl<T: Task<Till>> Run<T> {
                     self.task.hear(&self.till, delivery);
                     self.publish();
                 }
-                Step::Wait(until) => self.token.sleep_until(until),
+                Step::Wait(until) if self.till.is_home() => self.token.sleep_until(until),
+                Step::Wait(_) => {}
                 Step::Ended(end) => return end,
             }
         }

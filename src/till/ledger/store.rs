@@ -16,7 +16,7 @@ use crate::payment::{LedgerError, PersistError};
 
 impl Store for Ledger {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        compared::charges(&self.lock(), out_trade_no)
+        compared::charges(&*self.lock()?, out_trade_no)
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
@@ -25,7 +25,7 @@ impl Store for Ledger {
     }
 
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare_cached(
             "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 \
              ORDER BY id",
@@ -43,11 +43,11 @@ impl Store for Ledger {
     fn bill_paid_there(&self, dm_id: &str) -> Result<Option<String>, LedgerError> {
         let sql =
             "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
+        Ok(self.lock()?.prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
     }
 
     fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
-        decisions::is_decided_paid(&self.lock(), out_trade_no)
+        decisions::is_decided_paid(&*self.lock()?, out_trade_no)
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -55,7 +55,7 @@ impl Store for Ledger {
     }
 
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
-        Ok(writes::owner(&self.lock(), id, dm_id, tie)?)
+        Ok(writes::owner(&*self.lock()?, id, dm_id, tie)?)
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
@@ -64,7 +64,7 @@ impl Store for Ledger {
     }
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
-        Ok(rows::charge_by_id(&self.lock(), id)?)
+        Ok(rows::charge_by_id(&*self.lock()?, id)?)
     }
 
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -72,7 +72,7 @@ impl Store for Ledger {
     }
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
-        compared::refund(&self.lock(), out_refund_no)
+        compared::refund(&*self.lock()?, out_refund_no)
     }
 
     fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {
