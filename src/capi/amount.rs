@@ -12,8 +12,8 @@ use crate::till::code::Code;
 ///
 /// yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
 ///       ".50"; commas between thousands, "1,234.50", but none after a leading zero; the character for yuan
-///       (U+5143) after it, in UTF-8 or GBK. Blanks and line ends around the amount are ignored. Anything else
-///       is an error: nothing is rounded or guessed.
+///       (U+5143) after it, in UTF-8 or GBK. Blanks and line ends around the amount are ignored. Anything
+///       else is an error: nothing is rounded or guessed.
 /// fen:  receives the amount; untouched on an error.
 ///
 /// Threads: any.

@@ -49,8 +49,8 @@ impl<T: Send + Sync> PerProcess<T> {
     }
 }
 
-/// The process that something belongs to. A child that was forked in the middle of a call, by a signal handler
-/// or the log callback, goes on with that call and has everything that belongs to its parent.
+/// The process that something belongs to. A child that was forked in the middle of a call, by a signal
+/// handler or the log callback, goes on with that call and has everything that belongs to its parent.
 #[derive(Clone, Copy, Debug)]
 pub struct Home {
     generation: u32,

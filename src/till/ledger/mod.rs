@@ -75,8 +75,8 @@ impl DerefMut for Locked<'_> {
 }
 
 impl Ledger {
-    /// Locks the connection. A panic under the lock has rolled its transaction back. In a child of the process
-    /// that opened it, it is an error: the file is the parent's.
+    /// Locks the connection. A panic under the lock has rolled its transaction back. In a child of the
+    /// process that opened it, it is an error: the file is the parent's.
     fn lock(&self) -> Result<Locked<'_>, LedgerError> {
         self.check_home()?;
         let connection = self.connection.lock();
