@@ -56,8 +56,9 @@
  *   The library creates every wsy_... *, and the caller frees it with the function named at its type. A handle that
  *   is stale, forged, of another kind or freed twice results in WSY_ERR_HANDLE, never in a crash. NULL is not a
  *   valid handle. A handle belongs to the process that made it: after fork(), each call on it in the child returns
- *   WSY_ERR_FORKED and does nothing, and need not be made. A child may open a till of its own, on a data folder that
- *   its parent does not have open.
+ *   WSY_ERR_FORKED and does nothing, and need not be made. If a signal handler or the log callback forks in the middle
+ *   of a call and the child returns into it, the child sends and writes nothing more and gets WSY_ERR_FORKED. A child
+ *   may open a till of its own, on a data folder that its parent does not have open.
  *
  * TEXT
  *   NUL-terminated, in UTF-8 or GBK, as chosen for each client and each wsy_params. Input is checked and copied.
@@ -83,8 +84,10 @@
  *   Any thread may call any function, several at once. Times are in ms of a monotonic clock; no verdict depends on
  *   the wall clock.
  *   A thread that calls needs 128 KB of stack. The library's own threads receive no signals, so that your handlers
- *   run on your threads. pthread_cancel takes effect after the call. Never end a thread inside a call
- *   (TerminateThread), and never leave the log callback other than by returning: see wsy_log_callback and wsy_close.
+ *   run on your threads. pthread_cancel takes effect after the call; if its type is asynchronous, even before you
+ *   have the verdict, which then counts as reported: call wsy_settle or wsy_find for that bill. Never end a thread
+ *   inside a call (TerminateThread), and never leave the log callback other than by returning: see wsy_log_callback
+ *   and wsy_close.
  */
 
 #ifndef WSY_H
@@ -679,7 +682,8 @@ int32_t wsy_open(const char *folder,
  * it was writing, the folder stays in use until the process ends.
  *
  * Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
- * being opened, plus the time that a running print may still take.
+ * being opened, plus the time that a running print may still take, plus a few seconds after a thread was
+ * ended inside a call.
  *
  * Returns WSY_OK; WSY_ERR_HANDLE for an unknown or closed client; WSY_ERR_INTERNAL if the folder stays in
  * use because of a thread that was ended.
@@ -777,7 +781,8 @@ int32_t wsy_activate(wsy_client *client,
  * Sets a device id and key that the back office issued by hand (remark 1 of the document).
  *
  * Stores them as wsy_activate does, and reads the config. An earlier device's key that an open row still
- * needs, or that cannot be read now, is kept beside it as device-*.key.
+ * needs, also if the platform refuses it now or it was never saved, or that cannot be read now, is kept
+ * beside it as device-*.key.
  *
  * device_id, key: as the back office shows them.
  * reply:          NULL, or receives a reply with the fields of wsy_config.
@@ -941,7 +946,8 @@ int32_t wsy_params_free(wsy_params *params);
  *   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
  *   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
  *                and is kept in the ledger). A name that is almost one of the library's, such as noremnid,
- *                is refused as a slip; if it is meant, write extra:noremnid
+ *                or that stands for an argument of the call, such as total_fee, is refused as a slip; if it
+ *                is meant, write extra:noremnid
  * reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
  *
  * Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it
@@ -2388,8 +2394,9 @@ int32_t wsy_print_bytes_start(wsy_client *client,
  * Converts an amount in yuan, such as "12.50", to fen.
  *
  * yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
- *       ".50"; commas between thousands, "1,234.50"; the character for yuan (U+5143) after it, in UTF-8 or
- *       GBK. Anything else is an error: nothing is rounded or guessed.
+ *       ".50"; commas between thousands, "1,234.50", but none after a leading zero; the character for yuan
+ *       (U+5143) after it, in UTF-8 or GBK. Blanks and line ends around the amount are ignored. Anything
+ *       else is an error: nothing is rounded or guessed.
  * fen:  receives the amount; untouched on an error.
  *
  * Threads: any.

@@ -2,7 +2,13 @@
 //! guards is consistent between any two statements, and a till has to keep selling.
 
 use std::sync::{MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long to wait for what is over in a moment, unless its thread was ended in that very moment.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a lock that is waited for with patience is tried.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// [`std::sync::Mutex`] without poison.
 #[derive(Debug, Default)]
@@ -17,6 +23,26 @@ impl<T> Mutex<T> {
     /// Waits for the lock.
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the lock, which is never held for more than a moment, with [`PATIENCE`]: the host may have
+    /// ended the thread that holds it, which will then never release it.
+    pub fn lock_patiently(&self) -> Option<MutexGuard<'_, T>> {
+        self.lock_within(PATIENCE)
+    }
+
+    fn lock_within(&self, patience: Duration) -> Option<MutexGuard<'_, T>> {
+        self.try_lock().or_else(|| {
+            let begun = Instant::now();
+            while begun.elapsed() < patience {
+                thread::sleep(MOMENT);
+                let lock = self.try_lock();
+                if lock.is_some() {
+                    return lock;
+                }
+            }
+            None
+        })
     }
 
     /// Returns the lock unless it is held.
@@ -107,7 +133,9 @@ mod tests {
         let read = *lock.read();
         assert_eq!((*mutex.lock(), read, *lock.write()), (1, 1, 1));
         assert!(mutex.try_lock().is_some() && lock.try_write().is_some());
+        assert!(mutex.lock_within(Duration::ZERO).is_some());
         let _held = (mutex.lock(), lock.write());
         assert!(mutex.try_lock().is_none() && lock.try_write().is_none());
+        assert!(mutex.lock_within(2 * MOMENT).is_none());
     }
 }

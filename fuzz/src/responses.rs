@@ -212,8 +212,9 @@ pub fn fen(text: &str) -> Option<i64> {
             .try_fold(0i128, |sum, c| Some((sum * 10 + i128::from(c.to_digit(10)?)).min(i128::MAX / 100)))
     };
     let groups: Vec<&str> = whole.split(',').collect();
-    let (first, rest) = (groups[0].len(), &groups[1..]);
-    let is_grouped = rest.is_empty() || (1..=3).contains(&first) && rest.iter().all(|group| group.len() == 3);
+    let (first, rest) = (groups[0], &groups[1..]);
+    let begins_well = matches!(first.len(), 1..=3) && !first.starts_with('0');
+    let is_grouped = rest.is_empty() || begins_well && rest.iter().all(|group| group.len() == 3);
     let whole = &*groups.concat();
     if !places.is_ascii()
         || !is_grouped

@@ -11,8 +11,9 @@ use crate::till::code::Code;
 /// Converts an amount in yuan, such as "12.50", to fen.
 ///
 /// yuan: ASCII digits with at most two decimal places, more than zero and at most 1000000.00. Read as well:
-///       ".50"; commas between thousands, "1,234.50"; the character for yuan (U+5143) after it, in UTF-8 or
-///       GBK. Anything else is an error: nothing is rounded or guessed.
+///       ".50"; commas between thousands, "1,234.50", but none after a leading zero; the character for yuan
+///       (U+5143) after it, in UTF-8 or GBK. Blanks and line ends around the amount are ignored. Anything
+///       else is an error: nothing is rounded or guessed.
 /// fen:  receives the amount; untouched on an error.
 ///
 /// Threads: any.

@@ -9,6 +9,7 @@ use crate::capi::failure::Failure;
 use crate::capi::guard::{guard, guard_money};
 use crate::capi::handle::Handle;
 use crate::capi::pointers::{CText, Out};
+use crate::capi::presence::Presence;
 use crate::capi::reply::wsy_reply;
 use crate::till::code::Code;
 
@@ -59,7 +60,14 @@ fn run(
 /// A call in progress on a client; `wsy_close` waits for it.
 pub struct Call {
     client: Arc<Client>,
-    entry: Option<u64>,
+    /// Declared last, so that who has left refers to nothing any more.
+    entry: Entry,
+}
+
+/// The place of a call among those in progress.
+struct Entry {
+    calls: Arc<Presence>,
+    number: Option<u64>,
 }
 
 impl std::ops::Deref for Call {
@@ -70,10 +78,10 @@ impl std::ops::Deref for Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for Entry {
     fn drop(&mut self) {
-        if let Some(entry) = self.entry {
-            self.client.calls.leave(entry);
+        if let Some(number) = self.number {
+            self.calls.leave(number);
         }
     }
 }
@@ -84,32 +92,39 @@ impl Call {
         let client = CLIENTS.get(client)?;
         // A caller that calls again has received the result of its last call.
         client.till.hear();
-        Ok(Self::of(client))
+        let number = client.calls.enter();
+        Ok(Self::of(client, number))
     }
 
     /// The same call, for another thread, which has to say that it [is there](Self::is_here).
     pub fn again(&self) -> Self {
-        Self::of(self.client.clone())
+        let client = self.client.clone();
+        let number = client.calls.expect();
+        Self::of(client, number)
     }
 
-    fn of(client: Arc<Client>) -> Self {
-        let entry = client.calls.enter();
+    fn of(client: Arc<Client>, number: Option<u64>) -> Self {
+        let entry = Entry { number, calls: client.calls.clone() };
         Self { client, entry }
     }
 
     /// Notes that the call is now on the calling thread.
     pub fn is_here(&self) {
-        if let Some(entry) = self.entry {
-            self.client.calls.move_here(entry);
+        if let Some(number) = self.entry.number {
+            self.client.calls.move_here(number);
         }
     }
 
-    /// Hands the outcome of a call to the caller. A failure that is only a code leaves no reply.
+    /// Hands the outcome of a call to the caller. A failure that is only a code leaves no reply, and neither
+    /// does a child that was forked in the middle of the call.
     pub fn give(
         &self,
         outcome: Result<Draft, Failure>,
         reply: &Out<*mut wsy_reply>,
     ) -> Result<Code, Failure> {
+        if !self.till.is_home() {
+            return Err(Code::Forked.into());
+        }
         let draft = match outcome {
             Ok(draft) => draft,
             Err(Failure::Till(error)) => Draft::from(&error),

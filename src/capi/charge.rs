@@ -50,7 +50,8 @@ use crate::till::{ChargeReport, ChargeRequest, Error, Insist, PayTypeChoice, Til
 ///   insist       "may_charge_twice": charge a new code although an earlier charge of this bill is undecided
 ///   any other    is signed and sent unchanged, such as dic_amount or operator_id (which names the cashier
 ///                and is kept in the ledger). A name that is almost one of the library's, such as noremnid,
-///                is refused as a slip; if it is meant, write extra:noremnid
+///                or that stands for an argument of the call, such as total_fee, is refused as a slip; if it
+///                is meant, write extra:noremnid
 /// reply:        NULL, or receives a reply with the fields of a charge, see wsy_find.
 ///
 /// Threads: any. Blocks until the verdict, at most 3 s longer than deadline_ms. If no config is known yet, it

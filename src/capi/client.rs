@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::capi::call::Call;
 use crate::capi::config::{config_fields, pay_types};
@@ -19,7 +20,7 @@ use crate::capi::rows::is_to_be_voided;
 use crate::capi::started::withdraw_unheard;
 use crate::driver::{self, Store};
 use crate::protocol::text::Charset;
-use crate::sync::Mutex;
+use crate::sync::{Mutex, PATIENCE};
 use crate::till::code::Code;
 use crate::till::log::{Level, Listener};
 use crate::till::sentences::Left;
@@ -55,7 +56,7 @@ pub struct Client {
     pub(super) till: Arc<Till>,
     pub(super) charset: Charset,
     /// The calls in progress.
-    pub(super) calls: Presence,
+    pub(super) calls: Arc<Presence>,
     /// The host's log callback.
     host: Mutex<Option<Arc<Host>>>,
 }
@@ -191,7 +192,7 @@ pub unsafe extern "C" fn wsy_open(
         let draft = match open(&folder, &pairs) {
             Ok(till) => {
                 let draft = opened(&till);
-                let opened = Client { till, charset, calls: Presence::default(), host: Mutex::default() };
+                let opened = Client { till, charset, calls: Arc::default(), host: Mutex::default() };
                 client.write(CLIENTS.add(Arc::new(opened)));
                 draft
             }
@@ -259,7 +260,8 @@ fn opened(till: &Till) -> Draft {
 /// it was writing, the folder stays in use until the process ends.
 ///
 /// Threads: any, but not from the log callback. Blocks for at most 2 s, plus connect_ms while a connection is
-/// being opened, plus the time that a running print may still take.
+/// being opened, plus the time that a running print may still take, plus a few seconds after a thread was
+/// ended inside a call.
 ///
 /// Returns WSY_OK; WSY_ERR_HANDLE for an unknown or closed client; WSY_ERR_INTERNAL if the folder stays in
 /// use because of a thread that was ended.
@@ -300,8 +302,10 @@ pub extern "C" fn wsy_close_all() -> i32 {
 }
 
 fn close(client: Arc<Client>) -> Code {
-    // A call drops its references just after it has reported its end, and a call that entered just before
-    // the close is only cancelled now; hence a check every few ms.
+    // A call that entered just before the close is only cancelled now, and what works on the till without
+    // being one, such as the thread that empties the journal, drops its reference when it is done; hence a
+    // check every few ms. A thread that was ended before its call had entered never drops its own.
+    let mut empty_since = None;
     let is_abandoned = loop {
         client.till.close();
         match client.calls.state() {
@@ -309,8 +313,14 @@ fn close(client: Arc<Client>) -> Code {
                 break false;
             }
             State::OnlyEnded => break true,
-            State::Empty | State::Busy => client.calls.wait_a_moment(),
+            State::Empty if !client.till.ledger().is_locked() => {
+                if empty_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                    break true;
+                }
+            }
+            State::Empty | State::Busy => empty_since = None,
         }
+        client.calls.wait_a_moment();
     };
     // A thread that was ended while it was writing holds the ledger for ever.
     if is_abandoned && client.till.ledger().is_locked() {
@@ -321,7 +331,7 @@ fn close(client: Arc<Client>) -> Code {
     client.till.note_heard();
     if is_abandoned {
         // Its references keep the till alive.
-        Host::retire(client.host.lock().take());
+        Host::retire(client.host.lock_patiently().and_then(|mut host| host.take()));
         client.till.log().listen(None);
         return if client.till.abandon() { Code::Ok } else { Code::Internal };
     }

@@ -90,7 +90,8 @@ fn host_id(hostid: Option<&str>, pairs: &[(String, String)]) -> Result<HostId, E
 /// Sets a device id and key that the back office issued by hand (remark 1 of the document).
 ///
 /// Stores them as wsy_activate does, and reads the config. An earlier device's key that an open row still
-/// needs, or that cannot be read now, is kept beside it as device-*.key.
+/// needs, also if the platform refuses it now or it was never saved, or that cannot be read now, is kept
+/// beside it as device-*.key.
 ///
 /// device_id, key: as the back office shows them.
 /// reply:          NULL, or receives a reply with the fields of wsy_config.

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::capi::failure::Failure;
 use crate::sys::fpu::HostState;
+use crate::sys::process::Home;
 use crate::sys::threads::Uncancellable;
 use crate::till::code::Code;
 
@@ -32,12 +33,14 @@ fn guarded(on_panic: Code, call: impl FnOnce() -> Result<Code, Failure>) -> i32 
     let _host = HostState::set_aside();
     #[cfg(windows)]
     crate::sys::pin::pin();
+    let home = Home::here();
     let code = match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(code)) => code,
         Ok(Err(failure)) => failure.code(),
         Err(_) => on_panic,
     };
-    code.number()
+    // A child that was forked in the middle of the call returns from it as well.
+    if home.is_here() { code.number() } else { Code::Forked.number() }
 }
 
 /// Marks that the host's callback is running on this thread.

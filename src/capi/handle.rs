@@ -79,15 +79,21 @@ impl<H, T: Send + Sync> Registry<H, T> {
         }
     }
 
+    /// The same for who has to go on although a thread may have been ended while it held the lock.
+    fn live_within(&'static self) -> Result<MutexGuard<'static, HashMap<usize, Arc<T>>>, Code> {
+        FLOOR.get();
+        self.live.get().lock_patiently().ok_or(Code::Internal)
+    }
+
     /// The object behind a handle.
     pub fn get(&'static self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         let number = handle.into().0;
-        self.live().get(&number).cloned().ok_or_else(|| missing(number))
+        self.live_within()?.get(&number).cloned().ok_or_else(|| missing(number))
     }
 
     /// All objects that have a handle.
     pub fn all(&'static self) -> Vec<Arc<T>> {
-        self.live().values().cloned().collect()
+        self.live_within().map_or_else(|_| Vec::new(), |live| live.values().cloned().collect())
     }
 
     /// Invalidates all handles, and returns their objects.
@@ -98,7 +104,7 @@ impl<H, T: Send + Sync> Registry<H, T> {
     /// Invalidates a handle; its object lives until the last call on it ends.
     pub fn remove(&'static self, handle: impl Into<Handle<H>>) -> Result<Arc<T>, Code> {
         let number = handle.into().0;
-        self.live().remove(&number).ok_or_else(|| missing(number))
+        self.live_within()?.remove(&number).ok_or_else(|| missing(number))
     }
 }
 

@@ -307,7 +307,7 @@ pub extern "C" fn wsy_payment_void(payment: *mut wsy_payment) -> i32 {
         let payment = PAYMENTS.get(payment)?;
         let bill = payment.out_trade_no.clone().ok_or(Code::Argument)?;
         let call = Call::on(&payment.client)?;
-        payment.void(call, bill)?;
+        payment.void(&call, bill)?;
         Ok(Code::Ok)
     })
 }

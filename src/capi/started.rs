@@ -181,6 +181,9 @@ pub(super) fn start(
         let telling = call.till.ledger().telling().begin();
         let begun = begin(&call, &token);
         call.till.end_call();
+        if !call.till.is_home() {
+            return Err(Code::Forked.into());
+        }
         match begun.and_then(|started| Payment::of(started, &call, client.into(), token, telling)) {
             Ok(begun) => {
                 payment.write(PAYMENTS.add(begun));
@@ -363,7 +366,7 @@ impl Payment {
     }
 
     /// Undoes its bill: at once if it has ended, otherwise once it does.
-    pub(super) fn void(self: Arc<Self>, call: Call, bill: String) -> Result<(), Error> {
+    pub(super) fn void(self: Arc<Self>, call: &Call, bill: String) -> Result<(), Error> {
         // The power may fail right after the caller learns that the bill will be voided.
         call.till.wish_void(&bill, &self.token)?;
         let token = call.till.cancellation_token();
@@ -379,7 +382,7 @@ impl Payment {
         let was_delivered = state.is_delivered;
         drop(state);
         let job = Job::new(Code::Unknown, &call.till, (bill, token), void);
-        if let Err(error) = self.clone().work(call, job) {
+        if let Err(error) = self.clone().work(call.again(), job) {
             self.end(ended.into());
             return Err(error);
         }
@@ -422,7 +425,7 @@ fn unheard(mut draft: Draft) -> Draft {
 /// next may report them.
 pub(super) fn withdraw_unheard(till: &Arc<Till>) {
     for payment in PAYMENTS.all().into_iter().filter(|payment| payment.till.as_ptr() == Arc::as_ptr(till)) {
-        let mut state = payment.lock();
+        let Some(mut state) = payment.state.lock_patiently() else { continue };
         if !state.is_delivered {
             payment.withdraw(&mut state);
         }

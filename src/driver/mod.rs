@@ -107,7 +107,7 @@ pub trait Context {
         Error::NotActivated
     }
     /// The device that a row was sent as, if its key is still here: as an earlier device only queries are
-    /// made.
+    /// made. May change from call to call, so that whoever judges a response keeps the device that asked.
     fn device_of_row(&self, device_id: &str) -> Option<Device> {
         self.device().filter(|device| device.id == device_id)
     }

@@ -93,6 +93,9 @@ enum Subject {
 #[derive(Clone, Debug)]
 struct Asking {
     subject: Subject,
+    /// The device that sent the row, if its key is still here; or else this till's. The same for all queries
+    /// about it: only an absence that the sender was told of counts.
+    device: Device,
     question: Question,
     /// How many responses have agreed so far.
     agreeing: u32,
@@ -185,15 +188,16 @@ impl ReconcileTask {
         }
     }
 
-    /// The device that sent the row, if its key is still here; or else this till's.
-    fn device_to_ask_as<C: Context>(&self, context: &C, asking: &Asking) -> Device {
-        let (device_id, _) = asking.subject.sender();
-        context.device_of_row(device_id).unwrap_or_else(|| self.device.clone())
+    fn asking<C: Context>(&self, context: &C, subject: Subject) -> Asking {
+        let (device_id, _) = subject.sender();
+        let device = context.device_of_row(device_id).unwrap_or_else(|| self.device.clone());
+        let question = subject.question();
+        Asking { device, question, subject, agreeing: 0, differences: Vec::new(), due: 0 }
     }
 
     fn request<C: Context>(&self, context: &C, asking: &Asking) -> Result<Request, Unanswered> {
         let none = Extra::default();
-        let device = &self.device_to_ask_as(context, asking);
+        let device = &asking.device;
         Ok(match (&asking.question, &asking.subject) {
             (Question::ByOrder(dm_id), Subject::Attempt(charge)) => {
                 request::query_by_order(device, dm_id, &charge.wallet.paytype, false, &none)
@@ -271,9 +275,7 @@ impl ReconcileTask {
     ) -> Result<Option<Vec<Difference>>, Unanswered> {
         let (device_id, server) = asking.subject.sender();
         match absence {
-            Some(info)
-                if !is_witness(context, &self.device_to_ask_as(context, asking), device_id, server) =>
-            {
+            Some(info) if !is_witness(context, &asking.device, device_id, server) => {
                 Err(Unanswered::Other(format!("asked as another device or at another server: {info}")))
             }
             _ => Ok(Some(difference.into_iter().collect())),
@@ -409,7 +411,11 @@ impl<C: Context> Task<C> for ReconcileTask {
             self.note_answered(context);
             return Step::Ended(Err(error));
         }
-        let Some(asking) = self.asking.take().or_else(|| self.left.pop_front().map(Asking::begin)) else {
+        let next = self.asking.take().or_else(|| {
+            let subject = self.left.pop_front()?;
+            Some(self.asking(context, subject))
+        });
+        let Some(asking) = next else {
             self.note_answered(context);
             return Step::Ended(self.end.take().map_or_else(|| Ok(self.end(context)), Err));
         };
@@ -455,12 +461,6 @@ impl<C: Context> Task<C> for ReconcileTask {
         let left = self.left.len() + usize::from(self.asking.is_some());
         let done = self.all.saturating_sub(left);
         Progress::Rows { purpose: Purpose::Reconciling, done, all: self.all, deadline: None }
-    }
-}
-
-impl Asking {
-    fn begin(subject: Subject) -> Self {
-        Self { question: subject.question(), subject, agreeing: 0, differences: Vec::new(), due: 0 }
     }
 }
 

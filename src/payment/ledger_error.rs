@@ -10,6 +10,9 @@ pub enum LedgerError {
     /// Another process, or another client of this one, holds it.
     #[error("the ledger is held by another program or client")]
     InUse,
+    /// It belongs to the parent of this process.
+    #[error("the ledger belongs to the process that this one was forked from")]
+    Forked,
     /// Not a ledger, or a damaged one.
     #[error("the ledger is damaged")]
     Damaged(#[source] Cause),

@@ -82,13 +82,14 @@ pub fn parse_yuan(text: &str) -> Result<i64, AmountError> {
     Ok(if negative { -fen } else { fen })
 }
 
-/// Takes out the commas that separate thousands. `None` if they stand elsewhere.
+/// Takes out the commas that separate thousands. `None` if they stand elsewhere, or after a leading zero: in
+/// `0,001` the comma may be a decimal point.
 fn ungrouped(whole: &str) -> Option<Cow<'_, str>> {
     if !whole.contains(',') {
         return Some(Cow::Borrowed(whole));
     }
     let mut groups = whole.split(',');
-    let first = groups.next().map_or(0, str::len);
-    let fits = (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
+    let begins_well = |first: &str| (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let fits = groups.next().is_some_and(begins_well) && groups.all(|group| group.len() == 3);
     fits.then(|| Cow::Owned(whole.replace(',', "")))
 }

@@ -33,6 +33,14 @@ const RESERVED: [&str; 13] = [
 const OWN: [&str; 9] =
     ["any_code", "any_number", "custom_series", "deadline_ms", "gs1", "insist", "staff", "table", "tableno"];
 
+/// Names of arguments of the library's calls. What is meant by one is sent under the platform's name, and a
+/// second value beside it could only contradict it.
+const ARGUMENTS: [&str; 4] = ["out_refund_no", "out_trade_no", "refund_fen", "total_fen"];
+
+/// Names that other payment platforms have for these.
+const ELSEWHERE: [(&str, &str); 3] =
+    [("amount", "total_fen"), ("refund_amount", "refund_fen"), ("total_amount", "total_fen")];
+
 /// Names of the document's appendix.
 const OF_THE_APPENDIX: [&str; 2] = ["dic_amount", "operator_id"];
 
@@ -197,7 +205,8 @@ pub enum ParamError {
     /// The library itself sets this parameter.
     #[error("`{0}` is set by the library and cannot be an extra parameter")]
     Reserved(String),
-    /// It is none of the call's parameters, but is called or almost called like one of the library's.
+    /// It is none of the call's parameters, but is called or almost called like one of the library's, or like
+    /// an argument of its calls.
     #[error("`{given}` is not sent: did you mean `{known}`? If not, name it `{MARK}{given}`")]
     Similar {
         /// The name.
@@ -221,8 +230,9 @@ impl Extra {
     /// Adds a parameter; a second value for the same name replaces the first. Leaves out a parameter without
     /// a value, because the appendix does not say whether it is part of the sign.
     ///
-    /// A name that is almost one of the library's is a slip, and the platform would ignore it: `noremnid`. It
-    /// is sent only if it is marked: `extra:noremnid`.
+    /// A name that is almost one of the library's is a slip, and the platform would ignore it: `noremnid`. So
+    /// is one for what the call has as an argument, which the platform might not ignore: `total_fee`. It is
+    /// sent only if it is marked: `extra:noremnid`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), ParamError> {
         let (name, is_marked) = match name.strip_prefix(MARK) {
             Some(name) => (name, true),
@@ -267,11 +277,13 @@ fn similar(name: &str) -> Option<&'static str> {
     }
     let plain = |name: &str| name.replace('_', "").to_ascii_lowercase().into_bytes();
     let given = plain(name);
-    let is_like = |known: &&str| {
+    let is_like = |known: &str| {
         let known = plain(known);
         slips(&given, &known) <= (known.len() / 4).clamp(1, 2)
     };
-    OWN.iter().chain(&RESERVED).chain(&OF_THE_APPENDIX).copied().find(is_like)
+    let mut known = OWN.iter().chain(&RESERVED).chain(&OF_THE_APPENDIX).chain(&ARGUMENTS).copied();
+    let elsewhere = || ELSEWHERE.into_iter().find(|(name, _)| is_like(name)).map(|(_, here)| here);
+    known.find(|known| is_like(known)).or_else(elsewhere)
 }
 
 /// Returns how many letters are missing, added, replaced or swapped with their neighbour between two names:

@@ -49,17 +49,47 @@ impl<T: Send + Sync> PerProcess<T> {
     }
 }
 
+/// The process that something belongs to. A child that was forked in the middle of a call, by a signal
+/// handler or the log callback, goes on with that call and has everything that belongs to its parent.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    generation: u32,
+}
+
+impl Home {
+    /// This process.
+    pub fn here() -> Self {
+        Self { generation: generation() }
+    }
+
+    /// Whether this process is it, and not a child of it.
+    pub fn is_here(self) -> bool {
+        self.generation == generation()
+    }
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::here()
+    }
+}
+
 /// A value that is freed only in the process that made it. In a child it leaks: freeing it would change files
 /// that the parent is using. On Unix, a fork waits until it is freed.
 pub struct Owned<T> {
     value: ManuallyDrop<T>,
-    generation: u32,
+    home: Home,
 }
 
 impl<T> Owned<T> {
     /// A value of this process.
     pub fn new(value: T) -> Self {
-        Self { value: ManuallyDrop::new(value), generation: generation() }
+        Self { value: ManuallyDrop::new(value), home: Home::here() }
+    }
+
+    /// The process that made it.
+    pub const fn home(&self) -> Home {
+        self.home
     }
 }
 
@@ -73,7 +103,7 @@ impl<T> Deref for Owned<T> {
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        if self.generation == generation() {
+        if self.home.is_here() {
             let _inside = enter();
             // SAFETY: dropped once, here, and not used afterwards.
             unsafe { ManuallyDrop::drop(&mut self.value) };

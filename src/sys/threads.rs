@@ -124,7 +124,9 @@ mod unix {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::cell::Cell;
     use std::ffi::c_int;
+    use std::fs;
 
     unsafe extern "C" {
         fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
@@ -153,22 +155,73 @@ mod linux {
         }
     }
 
-    /// A thread of this process, by its number.
-    pub struct Thread(libc::c_long);
+    /// A thread of this process.
+    #[derive(Clone, Copy)]
+    pub struct Thread {
+        number: libc::c_long,
+        /// When it was started, in ticks since the system was; `None` where the system does not say. The
+        /// number alone may be used again.
+        started: Option<u64>,
+    }
+
+    thread_local! {
+        static CURRENT: Cell<Option<Thread>> = const { Cell::new(None) };
+    }
 
     impl Thread {
         /// The calling thread.
         pub fn current() -> Self {
             // SAFETY: it has no arguments and cannot fail.
-            Self(unsafe { libc::syscall(libc::SYS_gettid) })
+            let number = unsafe { libc::syscall(libc::SYS_gettid) };
+            // After a fork it is another one.
+            let known = CURRENT.get().filter(|known| known.number == number);
+            known.unwrap_or_else(|| {
+                let thread = Self { number, started: started(number) };
+                CURRENT.set(Some(thread));
+                thread
+            })
         }
 
-        /// Returns whether it still exists. Another thread with its number counts as the same one.
+        /// Returns whether it still exists.
         pub fn is_alive(&self) -> bool {
             // SAFETY: it has no arguments and cannot fail.
             let process = unsafe { libc::getpid() };
             // SAFETY: the call takes three numbers; signal 0 is only checked and never sent.
-            unsafe { libc::syscall(libc::SYS_tgkill, process, self.0, 0) == 0 }
+            let is_there = unsafe { libc::syscall(libc::SYS_tgkill, process, self.number, 0) == 0 };
+            let is_another = || {
+                let now = started(self.number);
+                self.started.is_some() && now.is_some() && now != self.started
+            };
+            is_there && !is_another()
+        }
+    }
+
+    /// When a thread of this process was started.
+    fn started(number: libc::c_long) -> Option<u64> {
+        let stat = fs::read_to_string(format!("/proc/self/task/{number}/stat")).ok()?;
+        of_stat(&stat)
+    }
+
+    /// Field 22, counted from behind the name, which may hold blanks and brackets.
+    fn of_stat(stat: &str) -> Option<u64> {
+        let (_, fields) = stat.rsplit_once(')')?;
+        fields.split_ascii_whitespace().nth(19)?.parse().ok()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_number_that_is_used_again_is_another_thread() {
+            let here = Thread::current();
+            assert!(here.started.is_some() && here.is_alive());
+            let before = here.started.map(|started| started - 1);
+            assert!(!Thread { started: before, ..here }.is_alive());
+            assert!(Thread { started: None, ..here }.is_alive());
+            let stat = "7 (a ) (b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
+            assert_eq!(of_stat(stat), Some(4711));
+            assert_eq!(of_stat("7 (a) S 1"), None);
         }
     }
 }

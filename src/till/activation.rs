@@ -45,13 +45,14 @@ impl Till {
         };
         // The code is used up: keep the device even if another till of this process is activated as it, and
         // even if it cannot be saved.
-        let saved = self.save_device(&device, files::replace);
+        let mut own = self.device.write();
+        let saved = self.save_device(&device, own.as_ref(), files::replace);
         *self.unsaved.lock() = saved.is_err().then(|| (device.clone(), Instant::now()));
         if let Err(error) = &saved {
             self.log.error(&format!("device.not_saved device_id={} {error}", device.id));
         }
-        let mut own = self.device.write();
-        let activated = Activated::take(&self.http.base(), device.clone(), own.as_ref())?;
+        let activated = Activated::take(&self.http.base(), device.clone(), own.as_ref())
+            .inspect_err(|_| self.keep_own(own.as_ref()))?;
         self.use_device(activated, &mut own);
         drop(own);
         // The device is set even if its config cannot be read now; `config` says whether it was.
@@ -68,7 +69,7 @@ impl Till {
         }
         let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
-        self.save_device(&activated.device, files::replace).map_err(Error::Folder)?;
+        self.save_device(&activated.device, own.as_ref(), files::replace).map_err(Error::Folder)?;
         *self.unsaved.lock() = None;
         self.use_device(activated, &mut own);
         drop(own);
@@ -76,25 +77,51 @@ impl Till {
         Ok(())
     }
 
-    /// Saves a device. What was saved before is kept beside it where a row needs it, or where it cannot be
-    /// read now.
-    fn save_device(&self, device: &Device, write: device::Write) -> io::Result<()> {
+    /// Saves a device. What the till was before is kept beside it while a row needs it, also if it was never
+    /// saved or the platform refuses it now, which may pass; so is what cannot be read now.
+    fn save_device(
+        &self,
+        device: &Device,
+        before: Option<&Activated>,
+        write: device::Write,
+    ) -> io::Result<()> {
+        if !self.is_home() {
+            return Err(io::Error::other(
+                "the data folder belongs to the process that this one was forked from",
+            ));
+        }
         let (folder, secrets) = (&self.folder, self.secrets.as_ref());
-        let earlier = match device::load(folder, secrets) {
-            Saved::Device(before) if before.id == device.id => None,
-            // The platform does not accept it: nothing can be asked as that device.
-            Saved::Device(_) if matches!(self.refusal(), Some(Refusal::Device(_))) => None,
-            Saved::Device(before) => {
-                self.ledger.needs_device(&before.id, &self.today()).unwrap_or(true).then_some(Some(before))
+        let saved = match device::load(folder, secrets) {
+            Saved::Device(saved) => Some(saved),
+            Saved::Unreadable(_) => {
+                device::keep_unreadable(folder, write)?;
+                None
             }
-            Saved::Unreadable(_) => Some(None),
             Saved::None => None,
         };
-        if let Some(readable) = earlier {
-            device::keep_earlier(folder, write)?;
-            self.earlier.write().extend(readable);
+        let before = saved.into_iter().chain(before.map(|before| before.device.clone()));
+        let is_needed = |id: &str| self.ledger.needs_device(id, &self.today()).unwrap_or(true);
+        let mut earlier = self.earlier.write();
+        for before in before.filter(|before| before.id != device.id && is_needed(&before.id)) {
+            earlier.add(before);
+        }
+        if matches!(self.refusal(), Some(Refusal::Device(_))) {
+            earlier.refuse();
+        }
+        // Also those that could not be written when the till was activated after them.
+        for earlier in earlier.devices() {
+            device::keep(folder, earlier, secrets, write)?;
         }
         device::save(folder, device, secrets, write)
+    }
+
+    /// Keeps the device that the till goes on as until it is closed, although another one is saved: what it
+    /// sends until then will need its key.
+    fn keep_own(&self, own: Option<&Activated>) {
+        let Some(Activated { device, .. }) = own else { return };
+        if let Err(error) = device::keep(&self.folder, device, self.secrets.as_ref(), files::replace) {
+            self.log.error(&format!("device.not_kept device_id={} {error}", device.id));
+        }
     }
 
     fn use_device(&self, activated: Activated, own: &mut Option<Activated>) {
@@ -112,12 +139,14 @@ impl Till {
 
     /// Tries again to save a device that could not be saved, once in a while.
     pub(super) fn save_device_later(&self) {
+        // In this order, as an activation takes them.
+        let own = self.device.read();
         let mut unsaved = self.unsaved.lock();
         let Some((device, tried)) = unsaved.as_mut().filter(|(_, tried)| tried.elapsed() >= PAUSE) else {
             return;
         };
         *tried = Instant::now();
-        if self.save_device(device, files::replace_at_once).is_ok() {
+        if self.save_device(device, own.as_ref(), files::replace_at_once).is_ok() {
             self.log.info(&format!("device.saved device_id={}", device.id));
             *unsaved = None;
         }
@@ -127,7 +156,7 @@ impl Till {
     pub(super) fn save_device_at_last(&self) {
         let unsaved = self.unsaved.lock().take();
         if let Some((device, _)) = unsaved {
-            match self.save_device(&device, files::replace) {
+            match self.save_device(&device, self.device.read().as_ref(), files::replace) {
                 Ok(()) => self.log.info(&format!("device.saved device_id={}", device.id)),
                 Err(error) => self.log.error(&format!("device.lost device_id={} {error}", device.id)),
             }

@@ -165,9 +165,8 @@ impl Till {
     pub(super) fn heed_refusal(&self, info: &str) {
         if response::names_device(info) || self.options.taught.names_device(info) {
             self.config.write().is_doubted = true;
-            // It may have been an earlier device that the back office has removed since. As this one, a query
-            // can at least find that something was paid.
-            self.earlier.write().clear();
+            // It may have been an earlier device.
+            self.earlier.write().refuse();
         }
     }
 

@@ -4,6 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sha1::{Digest, Sha1};
 
 use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
@@ -12,7 +15,7 @@ use crate::till::files;
 use crate::till::in_flight::{InFlight, InFlightLock};
 use crate::till::secret_store::SecretStore;
 
-/// The devices that the tills of this process are activated as, by platform.
+/// The devices that the tills of this process are activated as.
 static ACTIVATED: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 
 /// A device that exactly one till of this process is activated as. Two tills would not know each other's auth
@@ -20,20 +23,80 @@ static ACTIVATED: PerProcess<InFlight> = PerProcess::new(InFlight::default);
 pub struct Activated {
     /// The device.
     pub device: Device,
-    lock: Arc<InFlightLock>,
+    /// Its number at the platform's address.
+    number: Arc<InFlightLock>,
+    /// Its number and key, which are one device however the address of the platform was written.
+    key: Arc<InFlightLock>,
 }
 
 impl Activated {
     /// Claims a device of the platform at this address, unless it is already the till's `own`.
     pub fn take(base: &str, device: Device, own: Option<&Self>) -> Result<Self, Error> {
-        let lock = match own {
-            Some(own) if own.device.id == device.id => Arc::clone(&own.lock),
-            _ => {
-                let taken = ACTIVATED.get().lock(base, &device.id);
-                Arc::new(taken.map_err(|_| Error::DeviceInUse(device.id.clone()))?)
+        let same_number = own.filter(|own| own.device.id == device.id);
+        let same_key = same_number.filter(|own| own.device.key == device.key);
+        let claim = |kind, name: &str, held: Option<&Arc<InFlightLock>>| match held {
+            Some(held) => Ok(Arc::clone(held)),
+            None => {
+                let taken = ACTIVATED.get().lock(kind, name);
+                taken.map(Arc::new).map_err(|_| Error::DeviceInUse(device.id.clone()))
             }
         };
-        Ok(Self { device, lock })
+        let number = claim(base, &device.id, same_number.map(|own| &own.number))?;
+        let key = claim("", &print(&device), same_key.map(|own| &own.key))?;
+        Ok(Self { device, number, key })
+    }
+}
+
+/// A digest of a device's number and key: no list of names holds a key.
+fn print(device: &Device) -> String {
+    hex::encode(Sha1::digest(format!("{} {}", device.id, device.key)))
+}
+
+/// The devices that a till was before.
+#[derive(Default)]
+pub struct Earlier {
+    devices: Vec<Device>,
+    /// Whether the platform has refused a request because of its device.
+    is_refused: bool,
+    /// Since when queries have been made as the till's own device instead.
+    as_own: Option<Instant>,
+}
+
+impl Earlier {
+    /// The devices that a data folder has kept.
+    pub const fn of(devices: Vec<Device>) -> Self {
+        Self { devices, is_refused: false, as_own: None }
+    }
+
+    /// All of them.
+    pub fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, device: Device) {
+        if !self.devices.contains(&device) {
+            self.devices.push(device);
+        }
+    }
+
+    /// Notes that the platform refused a request because of its device.
+    pub fn refuse(&mut self) {
+        self.is_refused = true;
+    }
+
+    /// The device with this number. For this long after a refusal there is none: the platform may have
+    /// removed it, and as the till's own device a query can at least find that something was paid. Then it is
+    /// tried again, for the refusal may have passed.
+    pub fn find(&mut self, id: &str, pause: Duration) -> Option<&Device> {
+        let device = self.devices.iter().find(|device| device.id == id)?;
+        if self.is_refused {
+            if self.as_own.get_or_insert_with(Instant::now).elapsed() < pause {
+                return None;
+            }
+            (self.is_refused, self.as_own) = (false, None);
+        }
+        Some(device)
     }
 }
 
@@ -111,9 +174,18 @@ pub fn load_earlier(
 /// How to write a file: [`files::replace`] or [`files::replace_at_once`].
 pub type Write = fn(&Path, &[u8]) -> io::Result<()>;
 
-/// Keeps what is saved under a name of its own before another device is saved: a key that a row needs, or one
-/// that may be readable again later.
-pub fn keep_earlier(folder: &Path, write: Write) -> io::Result<()> {
+/// Keeps the key of an earlier device in a file of its own, unless one has it.
+pub fn keep(folder: &Path, device: &Device, secrets: &dyn SecretStore, write: Write) -> io::Result<()> {
+    let has_it = |path: &PathBuf| matches!(read(path, secrets), Saved::Device(kept) if kept == *device);
+    let place = names(folder, &device.id).find(|path| !path.exists() || has_it(path));
+    match place.filter(|path| !path.exists()) {
+        Some(path) => write(&path, text(device, secrets)?.as_bytes()),
+        None => Ok(()),
+    }
+}
+
+/// Keeps what is saved and cannot be read now, which may be readable again later, under a name of its own.
+pub fn keep_unreadable(folder: &Path, write: Write) -> io::Result<()> {
     let from = path(folder);
     let bytes = match fs::read(&from) {
         Ok(bytes) => bytes,
@@ -121,19 +193,20 @@ pub fn keep_earlier(folder: &Path, write: Write) -> io::Result<()> {
         // It cannot be copied; it can still be given another name.
         Err(_) => {
             let is_free = |path: &PathBuf| !path.exists();
-            let free = names(folder, "unreadable").find(is_free);
+            let free = names(folder, "").find(is_free);
             return free.map_or(Ok(()), |free| files::rename_durably(&from, &free));
         }
     };
     let id = field(&String::from_utf8_lossy(&bytes), "device_id").unwrap_or_default();
-    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
     let is_free_or_same = |path: &PathBuf| !path.exists() || fs::read(path).is_ok_and(|kept| kept == bytes);
-    let kept = names(folder, if id.is_empty() { "unreadable" } else { &id }).find(is_free_or_same);
+    let kept = names(folder, &id).find(is_free_or_same);
     kept.filter(|path| !path.exists()).map_or(Ok(()), |path| write(&path, &bytes))
 }
 
-/// `device-215117.key`, `device-215117-2.key` and so on.
+/// `device-215117.key`, `device-215117-2.key` and so on; `device-unreadable.key` where no number is known.
 fn names(folder: &Path, id: &str) -> impl Iterator<Item = PathBuf> {
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+    let id = if id.is_empty() { "unreadable".to_owned() } else { id };
     let numbered = (2_u32..).map(move |number| format!("-{number}"));
     let ends = std::iter::once(String::new()).chain(numbered);
     ends.map(move |end| folder.join(format!("{EARLIER}{id}{end}.key")))
@@ -181,14 +254,19 @@ mod tests {
     #[test]
     fn an_earlier_device_is_kept_while_a_row_needs_it_and_an_unreadable_one_for_good() {
         let folder = tempfile::tempdir().unwrap();
+        let keep_readable = |key: &str| {
+            let device = Device::new("1", key);
+            super::keep(folder.path(), &device, &FilePermissions, files::replace).unwrap();
+        };
         let keep = |text: &str| {
             fs::write(path(folder.path()), text).unwrap();
-            keep_earlier(folder.path(), files::replace).unwrap();
+            keep_unreadable(folder.path(), files::replace).unwrap();
         };
-        keep_earlier(folder.path(), files::replace).unwrap();
-        keep("device_id=1\nkey=k\n");
-        keep("device_id=1\nkey=l\n");
-        keep("device_id=1\nkey=l\n");
+        keep_unreadable(folder.path(), files::replace).unwrap();
+        keep_readable("k");
+        keep_readable("l");
+        keep_readable("l");
+        keep("device_id=../2\nkey=dpapi:AAAA\n");
         keep("device_id=../2\nkey=dpapi:AAAA\n");
         keep("nothing");
         let load = |needed: &str| {

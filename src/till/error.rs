@@ -212,6 +212,7 @@ const fn driver_code(error: &driver::Error) -> Code {
 const fn ledger_code(error: &LedgerError) -> Code {
     match error {
         LedgerError::InUse => Code::FolderInUse,
+        LedgerError::Forked => Code::Forked,
         LedgerError::Damaged(_) => Code::LedgerDamaged,
         LedgerError::Newer(_) => Code::LedgerNewer,
         LedgerError::OtherMachine | LedgerError::OtherHardware | LedgerError::OtherFolder(_) => {
@@ -247,6 +248,7 @@ mod tests {
     fn of_ledger() -> Vec<LedgerError> {
         vec![
             LedgerError::InUse,
+            LedgerError::Forked,
             LedgerError::Damaged(cause()),
             LedgerError::Newer(9),
             LedgerError::OtherMachine,

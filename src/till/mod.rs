@@ -60,7 +60,7 @@ use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
 use cancellation::CancellationToken;
 use code_key::CodeKey;
-use device::{Activated, Saved};
+use device::{Activated, Earlier, Saved};
 use http::Http;
 use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
@@ -85,7 +85,7 @@ pub struct Till {
     /// Why the saved device cannot be read, if it cannot.
     unreadable: RwLock<Option<String>>,
     /// The devices that this till was before, for queries about what they sent.
-    earlier: RwLock<Vec<Device>>,
+    earlier: RwLock<Earlier>,
     /// A device that could not be saved yet, and when that was last tried.
     unsaved: Mutex<Option<(Device, Instant)>>,
     /// When spent auth codes were last removed from the ledger's journal.
@@ -137,7 +137,7 @@ impl Till {
             log: Log::open(folder),
             device: RwLock::new(device),
             unreadable: RwLock::new(unreadable),
-            earlier: RwLock::new(earlier),
+            earlier: RwLock::new(Earlier::of(earlier)),
             unsaved: Mutex::default(),
             codes_removed: Mutex::new(Instant::now()),
             config: RwLock::default(),
@@ -179,6 +179,11 @@ impl Till {
         is_released && device.is_some()
     }
 
+    /// Whether this process opened the till, and is no child that was forked since.
+    pub fn is_home(&self) -> bool {
+        self.ledger.home().is_here()
+    }
+
     /// The ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -192,6 +197,9 @@ impl Till {
     /// Does what is left to do at the end of a call: records what the program has received, tries again to
     /// save the device, and removes spent auth codes.
     pub fn end_call(self: &Arc<Self>) {
+        if !self.is_home() {
+            return;
+        }
         self.save_device_later();
         self.note_heard();
         self.remove_spent_codes();
@@ -260,7 +268,8 @@ impl Till {
     /// Ends all running calls as soon as possible: cuts waits short and closes connections. Payments without
     /// a verdict stay open in the ledger.
     pub fn close(&self) {
-        let cancellation_tokens = std::mem::take(&mut *self.cancellation_tokens.lock());
+        let listed = self.cancellation_tokens.lock_patiently();
+        let cancellation_tokens = listed.map(|mut listed| std::mem::take(&mut *listed)).unwrap_or_default();
         for token in cancellation_tokens.iter().filter_map(Weak::upgrade) {
             token.cancel();
         }

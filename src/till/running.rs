@@ -2,6 +2,7 @@
 //! till's ledger, clocks and connections.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::chain::chain;
 use crate::driver::{
@@ -41,6 +42,8 @@ pub struct Archived {
     /// The size of the ledger afterwards.
     pub ledger_bytes: i64,
 }
+/// For how many quiet times queries are made as the till's own device, after an earlier one was refused.
+const AS_OWN: u64 = 10;
 
 /// The response to a request to charge.
 pub enum Admission {
@@ -88,10 +91,11 @@ impl<T: Task<Till>> Run<T> {
         self.token.publish(self.task.progress(clock::monotonic()));
     }
 
-    /// Runs to the end on this thread.
+    /// Runs to the end on this thread. A child that was forked meanwhile has nothing to wait for: it can
+    /// neither send nor write.
     fn drive(mut self) -> T::End {
         loop {
-            if self.token.is_cancelled() {
+            if self.token.is_cancelled() || !self.till.is_home() {
                 self.task.cancel();
             }
             match self.task.step(&self.till) {
@@ -101,7 +105,8 @@ impl<T: Task<Till>> Run<T> {
                     self.task.hear(&self.till, delivery);
                     self.publish();
                 }
-                Step::Wait(until) => self.token.sleep_until(until),
+                Step::Wait(until) if self.till.is_home() => self.token.sleep_until(until),
+                Step::Wait(_) => {}
                 Step::Ended(end) => return end,
             }
         }
@@ -540,8 +545,8 @@ impl Context for Till {
     fn device_of_row(&self, device_id: &str) -> Option<Device> {
         let own = Self::device(self).ok().filter(|device| device.id == device_id);
         own.or_else(|| {
-            let earlier = self.earlier.read();
-            earlier.iter().find(|device| device.id == device_id).map(|device| self.in_dialect(device))
+            let pause = Duration::from_millis(self.options.policy.quiet_ms.saturating_mul(AS_OWN));
+            self.earlier.write().find(device_id, pause).map(|device| self.in_dialect(device))
         })
     }
 

@@ -1,5 +1,5 @@
 /*
- * Hosts that treat their threads as real ones do: they handle signals, cancel threads, end them, and give
+ * Hosts that treat their threads as real ones do: they handle signals, cancel threads, end them, fork, and give
  * them small stacks.
  *
  *     hosts WHAT FOLDER BASE DEVICE KEY CODE [FONT [CA]]
@@ -8,13 +8,16 @@
  */
 #define _GNU_SOURCE
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -207,6 +210,131 @@ static void ended(void)
     IS(wsy_find(till, "H1", NULL), WSY_OK);
 }
 
+/* The same just before the call has entered, or just after it has left: at its system call for the number of its
+ * thread. */
+
+static volatile int deadly_numbers;
+static pthread_t victim;
+
+long syscall(long number, ...)
+{
+    static long (*real)(long, ...);
+    long a[6];
+    va_list given;
+    size_t n;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "syscall");
+    va_start(given, number);
+    for (n = 0; n < 6; n++)
+        a[n] = va_arg(given, long);
+    va_end(given);
+    if (number == SYS_gettid && deadly_numbers && pthread_equal(pthread_self(), victim)) {
+        inside = 1;
+        real(SYS_exit, 0);
+    }
+    return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+static void *enters(void *nothing)
+{
+    victim = pthread_self();
+    deadly_numbers = 1;
+    wsy_find(till, "H1", NULL);
+    return nothing;
+}
+
+static void ended_early(void)
+{
+    started(enters);
+    wait_for(&inside);
+    deadly_numbers = 0;
+    IS(wsy_close(till), WSY_OK);
+    open_till();
+    IS(wsy_micropay(till, "H1", CODE, 100, NULL, NULL), WSY_PAID);
+}
+
+/* A host whose threads start something and end at once. */
+
+static wsy_payment *recovery;
+
+static void *starts(void *nothing)
+{
+    IS(wsy_recover_start(till, NULL, &recovery, NULL), WSY_PENDING);
+    return nothing;
+}
+
+static void starters(void)
+{
+    int n;
+    for (n = 0; n < 100; n++) {
+        MUST(pthread_join(started(starts), NULL) == 0);
+        IS(wsy_close(till), WSY_OK);
+        /* The close has waited for it. */
+        MUST(wsy_payment_wait(recovery, 0, NULL) != WSY_PENDING);
+        IS(wsy_payment_free(recovery), WSY_OK);
+        open_till();
+    }
+}
+
+/* A host whose log callback forks, and whose child returns from it. */
+
+static int lines, fork_at;
+static const char *fork_where;
+static pid_t child;
+
+static void forking_log(void *user, int32_t level, const char *line)
+{
+    (void)user;
+    (void)level;
+    lines++;
+    if (child == -1 && (fork_where == NULL ? lines == fork_at : strstr(line, fork_where) != NULL)) {
+        child = fork();
+        if (child == 0)
+            alarm(120);
+    }
+}
+
+static void in_both(int32_t code, int32_t wanted, wsy_reply *reply)
+{
+    int status = -1;
+    if (child == 0)
+        _exit(code == WSY_ERR_FORKED && reply == NULL && wsy_find(till, "H1", NULL) == WSY_ERR_FORKED ? 0 : 4);
+    if (child != -1) {
+        MUST(waitpid(child, &status, 0) == child);
+        MUST(status == 0);
+    }
+    IS(code, wanted);
+    IS(wsy_reply_free(reply), WSY_OK);
+}
+
+static void forks(void)
+{
+    char number[16];
+    wsy_reply *reply = NULL;
+    int32_t code, refunds = 0;
+    IS(wsy_on_log(till, forking_log, NULL), WSY_OK);
+    fork_where = "charge.intent";
+    child = -1;
+    code = wsy_micropay(till, "H1", CODE, 100, NULL, &reply);
+    in_both(code, WSY_PAID, reply);
+    MUST(child != -1);
+    fork_where = NULL;
+    do {
+        lines = 0;
+        fork_at = refunds + 1;
+        child = -1;
+        snprintf(number, sizeof number, "R%d", (int)++refunds);
+        code = wsy_refund(till, number, "H1", NULL, 1, NULL, &reply);
+        in_both(code, WSY_REFUNDED, reply);
+    } while (child != -1);
+    /* The parent's till is as it was, and so is its folder. */
+    child = 1;
+    IS(wsy_close(till), WSY_OK);
+    open_till();
+    IS(wsy_find(till, "H1", NULL), WSY_OK);
+    printf("%d ", (int)refunds);
+}
+
 /* A host whose threads have small stacks. The deepest byte that was written says how much a call needs. */
 
 #define ROOM (1 << 20)
@@ -335,6 +463,12 @@ int main(int argc, char **argv)
         barrier();
     else if (strcmp(argv[1], "ended") == 0)
         ended();
+    else if (strcmp(argv[1], "ended early") == 0)
+        ended_early();
+    else if (strcmp(argv[1], "starters") == 0)
+        starters();
+    else if (strcmp(argv[1], "forks") == 0)
+        forks();
     else if (strcmp(argv[1], "serial") == 0)
         serial();
     else

@@ -10,6 +10,7 @@ use wsy_sandbox::{
 };
 
 use crate::codes;
+use crate::driver::Driver;
 use crate::relay::read_message;
 use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Reply, Till};
@@ -183,7 +184,8 @@ fn an_order_of_another_platform_is_not_refunded_though_it_has_our_number() {
             ..NewDevice::default()
         })
         .unwrap();
-    let theirs = Till::new(shop.till.driver.clone(), 1, shop.till.page);
+    // In another program: in one, a number and key is one device.
+    let theirs = Till::new(Driver::spawn(), 0, shop.till.page);
     theirs.open(&shop.home().join("theirs"), &[("base", &*elsewhere.base())]).is(codes::OK);
     theirs.set_device(&device_id, &key).is(codes::OK);
     let code = control.new_auth_code(&NewAuthCode::wechat(Behaviour::Pays)).unwrap().auth_code;

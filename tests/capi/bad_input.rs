@@ -394,6 +394,8 @@ fn amounts_are_read_and_written_to_the_fen() {
         ("1,234.50", 123_450),
         ("1,000,000.00", 100_000_000),
         (" 1.00元 ", 100),
+        (" 1", 100),
+        ("1\r\n", 100),
     ] {
         for page in Page::BOTH {
             let reply = till.raw(&["yuan_to_fen", &hex_arg(&page.encode(yuan))]).is(codes::OK);
@@ -414,6 +416,10 @@ fn amounts_are_read_and_written_to_the_fen() {
         ",123",
         "1,234,",
         "1.234,50",
+        "0,001",
+        "00,100",
+        "001,000.00",
+        "1 2",
         "1元1",
         "1e2",
         "１",

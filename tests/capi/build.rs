@@ -83,7 +83,7 @@ fn linked(name: &str) -> PathBuf {
         cc.args(FLAGS).arg("-I").arg(root().join("include")).arg("-L").arg(folder());
         // Old-style (RPATH), so that it takes precedence over LD_LIBRARY_PATH: a library of an earlier build
         // may be there.
-        cc.args(["-lwsy", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
+        cc.args(["-lwsy", "-ldl", "-Wl,--disable-new-dtags,-rpath,$ORIGIN"])
     })
 }
 

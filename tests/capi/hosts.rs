@@ -1,8 +1,8 @@
-//! Hosts that handle signals, cancel threads, end them inside a call, or give them small stacks.
+//! Hosts that handle signals, cancel threads, end them inside a call, fork in it, or give them small stacks.
 
 use std::process::{Command, Output};
 
-use wsy_sandbox::Behaviour;
+use wsy_sandbox::{Behaviour, Call};
 
 use crate::authority::{Authority, TlsServer};
 use crate::shop::Shop;
@@ -56,6 +56,28 @@ fn a_log_callback_that_was_removed_is_over() {
 fn a_thread_that_was_ended_inside_a_call_holds_neither_the_close_nor_the_folder() {
     let shop = Shop::open_utf8();
     assert_eq!(done(&host(&shop, "ended", Behaviour::Pays)), "done");
+}
+
+#[test]
+fn a_thread_that_was_ended_before_its_call_had_entered_does_not_hold_the_close() {
+    let shop = Shop::open_utf8();
+    assert_eq!(done(&host(&shop, "ended early", Behaviour::Pays)), "done");
+}
+
+#[test]
+fn a_close_waits_for_what_a_thread_has_started_that_ended_at_once() {
+    let shop = Shop::open_utf8();
+    assert_eq!(done(&host(&shop, "starters", Behaviour::Pays)), "done");
+}
+
+#[test]
+fn a_child_that_returns_from_the_log_callback_neither_sends_nor_writes() {
+    let shop = Shop::open_utf8();
+    let said = done(&host(&shop, "forks", Behaviour::Pays));
+    let refunds: usize = said.strip_suffix(" done").unwrap().parse().unwrap();
+    assert!(refunds > 2, "{said}");
+    assert_eq!((shop.sent(Call::Micropay).len(), shop.sent(Call::Refund).len()), (1, refunds));
+    assert_eq!(shop.bill().refunds.len(), refunds);
 }
 
 #[test]

@@ -191,6 +191,9 @@ fn a_parameter_that_is_almost_one_of_the_library_s_is_refused_unless_it_is_marke
             ("pay_typ", "paytype"),
             ("operatorid", "operator_id"),
             ("infoadd", "infoaddo"),
+            ("total_fee", "total_fen"),
+            ("amount", "total_fen"),
+            ("out_trade_no", "out_trade_no"),
         ] {
             let reply = shop.till.micropay("B1", &code, 100, &[(slip, "1")]).is(codes::ERR_PARAM);
             for name in [meant.to_owned(), format!("extra:{slip}")] {
@@ -199,6 +202,7 @@ fn a_parameter_that_is_almost_one_of_the_library_s_is_refused_unless_it_is_marke
         }
         // A parameter of another call is not sent to the platform either.
         shop.till.refund("R1", "B1", 100, &[("insist", "may_charge_twice")]).is(codes::ERR_PARAM);
+        shop.till.refund("R1", "B1", 100, &[("refund_fee", "1")]).is(codes::ERR_PARAM);
         shop.till.micropay("B1", &code, 100, &[("extra:sign", "x")]).is(codes::ERR_PARAM);
     });
     let pairs = [("extra:noremnid", "1"), ("dic_amount", "0.01"), ("operator_id", "7"), ("shop_floor", "2")];

@@ -4,7 +4,7 @@
 use std::fs;
 
 use rusqlite::Connection;
-use wsy_sandbox::{Behaviour, BillOutcome, Call, NewDevice};
+use wsy_sandbox::{Behaviour, BillOutcome, Call, Fault, NewDevice, Settings};
 
 use crate::codes;
 use crate::folder::{hindered, unhinder};
@@ -171,4 +171,122 @@ fn what_an_earlier_device_charged_that_the_platform_has_removed_is_asked_about_a
         let asked_last = shop.sent(Call::Query).pop().unwrap();
         assert_eq!(asked_last.params.get("device_id"), Some(second.device_id.as_str()));
     }
+}
+
+/// Sets an open charge of the shop's first device as paid, and shows it to that device alone.
+fn paid_and_shown_to_its_device(shop: &Shop) {
+    shop.set_outcome(&BillOutcome::Paid);
+    shop.control.set_settings(Settings { own_device_only: true, ..Settings::default() });
+}
+
+#[test]
+fn a_key_that_an_open_charge_needs_outlasts_a_refusal_that_passes() {
+    for refused in [Call::Config, Call::Query] {
+        for restarts in [false, true] {
+            let mut shop = Shop::open_utf8();
+            let code = shop.customer(Behaviour::NeverAnswers);
+            shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+            let second = shop.control.add_device(NewDevice::default()).unwrap();
+            shop.once(refused, Fault::DeviceError);
+            if refused == Call::Config {
+                shop.till.config(1).is(codes::ERR_ACTIVATE_AGAIN);
+            }
+            shop.till.set_device(&second.device_id, &second.key).is(codes::OK);
+            if refused == Call::Query {
+                shop.till.settle("B1", SOON).is(codes::UNKNOWN);
+            }
+            assert!(shop.folder().join(format!("device-{}.key", shop.device.device_id)).exists());
+            if restarts {
+                shop.till.close().is(codes::OK);
+                shop.start_again().is(codes::OK);
+            }
+            paid_and_shown_to_its_device(&shop);
+            // Meanwhile it is asked about as the second device, which is told nothing.
+            eventually("the charge is asked about as its device", || {
+                let settled = shop.till.settle("B1", &[("deadline_ms", "2000")]);
+                assert!(matches!(settled.code, codes::PAID | codes::UNKNOWN), "{settled:?}");
+                settled.code == codes::PAID
+            });
+            shop.agree_on_one_capture("B1");
+        }
+    }
+}
+
+/// Activates the till as another device, which cannot be saved.
+fn activate_unsaved(shop: &Shop, till: &Till) -> String {
+    let code = shop.control.activation_code(None).unwrap();
+    till.activate(&code, "").is(codes::ERR_DEVICE_NOT_SAVED).text("device_id").to_owned()
+}
+
+#[test]
+fn a_key_that_could_not_be_saved_is_not_forgotten_by_the_next_activation() {
+    for (refused, restarts) in [("device.key", false), ("device.key", true), ("*", false), ("*", true)] {
+        let mut shop = Shop::open_utf8();
+        shop.till.close().is(codes::OK);
+        let till = hindered(&shop, &format!("1000000 {refused}"));
+        shop.open(&till).is(codes::OK);
+        let first = activate_unsaved(&shop, &till);
+        let code = shop.customer(Behaviour::NeverAnswers);
+        till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+        let second = activate_unsaved(&shop, &till);
+        unhinder(&shop);
+        eventually("the key is saved", || till.config(0).is(codes::OK).number("device_saved") == 1);
+        assert!(key_file(&shop).contains(&second));
+        let kept = fs::read_to_string(shop.folder().join(format!("device-{first}.key"))).unwrap();
+        assert!(kept.contains(&first), "{kept}");
+        paid_and_shown_to_its_device(&shop);
+        if restarts {
+            till.close().is(codes::OK);
+            assert_eq!(shop.start_again().is(codes::OK).text("device_id"), second);
+            shop.till.settle("B1", NONE).is(codes::PAID);
+        } else {
+            till.settle("B1", NONE).is(codes::PAID);
+        }
+    }
+}
+
+#[test]
+fn what_a_till_sends_after_an_activation_that_it_cannot_use_needs_the_key_it_goes_on_with() {
+    let shop = Shop::open_utf8();
+    let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
+    other.open(&shop.home().join("second"), &[("base", &*shop.sandbox.base())]).is(codes::OK);
+    let second = shop.control.add_device(NewDevice::default()).unwrap();
+    other.set_device(&second.device_id, &second.key).is(codes::OK);
+    let given = format!("ok=\"1\" device_id=\"{}\" key=\"{}\"", second.device_id, second.key);
+    shop.once(Call::Activate, Fault::Response { body: format!("<dm {given}/>") });
+    shop.till.activate("CODE", "").is(codes::ERR_DEVICE_IN_USE);
+    let code = shop.customer(Behaviour::NeverAnswers);
+    shop.till.micropay("B1", &code, 100, SOON).is(codes::UNKNOWN);
+    other.close().is(codes::OK);
+    shop.till.close().is(codes::OK);
+    assert_eq!(shop.open(&shop.till).is(codes::OK).text("device_id"), second.device_id);
+    paid_and_shown_to_its_device(&shop);
+    shop.till.settle("B1", NONE).is(codes::PAID);
+}
+
+#[test]
+fn a_device_is_the_same_one_however_the_address_of_its_platform_is_written() {
+    let shop = Shop::open_utf8();
+    let base = shop.sandbox.base();
+    let port = base.rsplit(':').next().unwrap();
+    let other = Till::new(shop.till.driver.clone(), 1, shop.till.page);
+    for (at, base) in [
+        format!("{base}/"),
+        format!("HTTP://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("http://LocalHost:{port}"),
+        format!("http://127.1:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        other.open(&shop.home().join(format!("folder {at}")), &[("base", base)]).is(codes::OK);
+        other.set_device(&shop.device.device_id, &shop.device.key).is(codes::ERR_DEVICE_IN_USE);
+        other.close().is(codes::OK);
+    }
+    // Another key under the same number, at the same platform, is no other device.
+    other.open(&shop.home().join("last"), &[("base", &base.to_uppercase().replace("HTTP", "http"))]);
+    other.set_device(&shop.device.device_id, "another key").is(codes::ERR_ACTIVATION_REFUSED);
+    other.set_device(&shop.device.device_id, "anotherkey").is(codes::ERR_DEVICE_IN_USE);
 }

@@ -138,7 +138,10 @@ impl Shop {
     /// Makes the till another device, without the key of the first one: as the platform does not know it,
     /// nothing can be asked as that device.
     pub fn replace_device(&self) -> DeviceKey {
+        // A till that is open remembers what it was.
+        self.till.close().is(codes::OK);
         fs::remove_file(self.folder().join("device.key")).unwrap();
+        self.open(&self.till).is(codes::OK);
         let second = self.control.add_device(NewDevice::default()).unwrap();
         self.till.set_device(&second.device_id, &second.key).is(codes::OK);
         second

@@ -472,6 +472,16 @@ fn a_parameter_that_is_almost_a_known_one_is_sent_only_if_it_is_marked() {
         ("custom_serie", "custom_series"),
         ("operatorid", "operator_id"),
         ("dic_amuont", "dic_amount"),
+        ("total_fee", "total_fen"),
+        ("total_fen", "total_fen"),
+        ("TotalFee", "total_fen"),
+        ("refund_fee", "refund_fen"),
+        ("amount", "total_fen"),
+        ("total_amount", "total_fen"),
+        ("refundAmount", "refund_fen"),
+        ("out_trade_no", "out_trade_no"),
+        ("out_refund_no", "out_refund_no"),
+        ("auth_code", "authcode"),
     ] {
         let mut extra = Extra::default();
         let similar = ParamError::Similar { given: given.to_owned(), known };
@@ -479,7 +489,8 @@ fn a_parameter_that_is_almost_a_known_one_is_sent_only_if_it_is_marked() {
         assert_eq!(extra.set(&format!("extra:{given}"), "1"), Ok(()), "{given}");
         assert_eq!(extra.get(given), Some("1"));
     }
-    for other in ["operator_id", "dic_amount", "shop", "id", "infos2", "a", "discount", "store_no"] {
+    for other in ["operator_id", "dic_amount", "shop", "id", "infos2", "a", "discount", "store_no", "account"]
+    {
         assert_eq!(Extra::default().set(other, "1"), Ok(()), "{other}");
     }
     // The mark lets no name through that the library sets itself, nor one that cannot be sent.

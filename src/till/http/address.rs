@@ -7,7 +7,7 @@ use ureq::http::Uri;
 pub struct Address {
     /// Scheme, host and port, used to connect.
     pub uri: Uri,
-    /// The host, and the port if one is given, as the `Host` header sends them.
+    /// The host in lower case, and the port if one is given, as the `Host` header sends them.
     pub host_and_port: String,
     /// The address as text.
     pub text: String,
@@ -32,7 +32,8 @@ impl Address {
         if !is_http || !has_host || !has_good_port {
             return None;
         }
-        let host_and_port = authority.as_str().to_owned();
+        // `Till.Example` is the same host, and the ledger and the config compare addresses as texts.
+        let host_and_port = authority.as_str().to_ascii_lowercase();
         let prefix = uri.path().trim_end_matches('/').to_owned();
         let text = format!("{}://{host_and_port}{prefix}", uri.scheme_str().unwrap_or_default());
         Some(Self { uri, host_and_port, text, prefix })
@@ -63,6 +64,7 @@ mod tests {
         for (given, host_and_port, prefix) in [
             ("http://dct.semoor.cn", "dct.semoor.cn", ""),
             (" https://till.example:8443/ ", "till.example:8443", ""),
+            ("HTTP://Till.Example:81/Sub", "till.example:81", "/Sub"),
             ("http://127.0.0.1:8080/sub", "127.0.0.1:8080", "/sub"),
             ("http://[::1]:81/", "[::1]:81", ""),
         ] {

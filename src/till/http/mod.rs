@@ -28,12 +28,14 @@ use crate::payment::{Delivery, Millis};
 use crate::protocol::request::{Host, Methods, Request};
 use crate::protocol::xml;
 use crate::sync::{Mutex, RwLock};
+use crate::sys::process::Home;
 use crate::till::clock;
 use crate::till::limited::left;
 use address::Address;
 use connections::{Connection, Connections};
 use exchange::{Afterwards, Failure, Response, exchange, message};
 use prepared::Times;
+use tcp::forked;
 
 /// How long a caller with no time left still waits for a response that is about to arrive, in ms.
 const LEAST_MS: Millis = 1_000;
@@ -137,6 +139,8 @@ pub struct Http {
     date: Mutex<Option<(String, Millis)>>,
     watcher: OnceLock<Watcher>,
     missing_end_tags: bool,
+    /// The only process that sends anything.
+    home: Home,
 }
 
 /// Sees every exchange with the platform once it is over, including all secrets.
@@ -166,6 +170,7 @@ impl Http {
             date: Mutex::new(None),
             watcher: OnceLock::new(),
             missing_end_tags: options.missing_end_tags,
+            home: Home::here(),
         })
     }
 
@@ -274,14 +279,14 @@ impl Http {
         let connect_until = Instant::now() + limits.connect();
         let held =
             |connection: Connection| connection.reset_unless_ended(limits.response.min(left(limits.until)));
-        let prepared = self.connections.prepared().take(address, connect_until);
+        let prepared =
+            self.home.is_here().then(|| self.connections.prepared().take(address, connect_until)).flatten();
         // One that cannot be held any more has ended just now, and nothing was sent over it.
         let opened = match prepared.and_then(|connection| held(connection).ok()) {
             Some(connection) => Ok(connection),
-            None => self
-                .connections
-                .open(address, left(connect_until))
-                .and_then(|connection| Ok(held(connection)?)),
+            None => {
+                self.open(address, left(connect_until)).and_then(|connection| Ok(held(connection)?))
+            }
         };
         let mut connection = match opened {
             Ok(connection) => connection,
@@ -322,17 +327,25 @@ impl Http {
     fn ask_at(&self, address: Arc<Address>, request: &Request, left: Millis) -> Delivery<Vec<u8>> {
         let message = self.message(request, &address, Afterwards::Keep);
         let limits = self.limits(left);
-        if let Some(connection) = self.connections.kept(&address) {
+        // In a child, even to look at one would disturb the parent's.
+        if let Some(connection) = self.home.is_here().then(|| self.connections.kept(&address)).flatten() {
             let response = self.ask_on(connection, &address, &message, &limits);
             // The server had closed it, as it may at any time.
             if !matches!(response, Err(Failure { silent: true, .. })) {
                 return delivery(response);
             }
         }
-        match self.connections.open(&address, limits.connect()) {
+        match self.open(&address, limits.connect()) {
             Ok(connection) => delivery(self.ask_on(connection, &address, &message, &limits)),
             Err(error) => Delivery::NotSent(unopened(&error)),
         }
+    }
+
+    fn open(&self, address: &Address, limit: Duration) -> Result<Connection, ureq::Error> {
+        if !self.home.is_here() {
+            return Err(forked().into());
+        }
+        self.connections.open(address, limit)
     }
 
     fn message(&self, request: &Request, address: &Address, afterwards: Afterwards) -> Vec<u8> {

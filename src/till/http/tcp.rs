@@ -13,6 +13,7 @@ use ureq::unversioned::transport::{
 };
 
 use crate::sync::{Condvar, Mutex};
+use crate::sys::process::Home;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
 use crate::till::limited::apart;
@@ -38,11 +39,18 @@ pub const AT_ONCE: NextTimeout = NextTimeout {
 pub struct Socket {
     stream: TcpStream,
     until: Mutex<Instant>,
+    home: Home,
 }
 
 impl Socket {
     fn new(stream: TcpStream, until: Instant) -> Self {
-        Self { stream, until: Mutex::new(until) }
+        Self { stream, until: Mutex::new(until), home: Home::here() }
+    }
+
+    /// Refuses to go on in a child of the process that connected: what the child sends would arrive as a
+    /// second request, and what it receives would be missing from the parent's response.
+    fn check_home(&self) -> io::Result<()> {
+        if self.home.is_here() { Ok(()) } else { Err(forked()) }
     }
 
     /// Sets the moment after which nothing waits on it. Layers above start each wait with a fresh limit, so a
@@ -148,6 +156,7 @@ impl Transport for Tcp {
         let mut rest = &buffers.output()[..amount];
         let (begun, timeout) = (Instant::now(), socket.within(&timeout));
         while !rest.is_empty() {
+            socket.check_home()?;
             limit(write, &timeout, begun, |limit| socket.stream.set_write_timeout(limit))?;
             match (&socket.stream).write(rest) {
                 Ok(0) => return Err(io::Error::from(ErrorKind::WriteZero).into()),
@@ -168,6 +177,7 @@ impl Transport for Tcp {
         let (begun, timeout) = (Instant::now(), self.socket.within(&timeout));
         loop {
             let socket = &self.socket;
+            socket.check_home()?;
             limit(&mut self.read, &timeout, begun, |limit| socket.stream.set_read_timeout(limit))?;
             match socket.receive(self.buffers.input_append_buf()) {
                 Ok(length) => {
@@ -190,6 +200,11 @@ impl fmt::Debug for Tcp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tcp").finish_non_exhaustive()
     }
+}
+
+/// The error of a child that goes on with a call of its parent.
+pub fn forked() -> io::Error {
+    io::Error::other("this process was forked from the one that began the call")
 }
 
 /// The time left until that moment, rounded up to tenths of a second: the socket's timeout is only set when

@@ -25,7 +25,7 @@ pub struct Alarm {
 impl Ledger {
     /// Returns the unacknowledged alarms, the oldest first.
     pub fn alarms(&self) -> Result<Vec<Alarm>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare(
             "SELECT id, kind, out_trade_no, charge, dm_id, here_fen, there_fen, raised_ms FROM alarm \
              WHERE acknowledged_ms IS NULL ORDER BY id",

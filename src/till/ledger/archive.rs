@@ -176,7 +176,7 @@ impl Ledger {
     /// Attaches the archive, if there is one. A till starts without it. A person may `accept` that it is lost
     /// or an old one; the numbers of its bills stay refused.
     pub(super) fn attach_archive(&self, accept: bool) {
-        let connection = self.lock();
+        let Ok(connection) = self.lock() else { return };
         let mut archive = self.archive.lock();
         if archive.attach(&connection, false).is_err() && accept {
             let sql = "UPDATE ledger SET archived = 0, archived_until = IIF(?1, archived_until, '')";
@@ -207,7 +207,7 @@ impl Ledger {
     }
 
     fn archived(&self, by: By<'_>) -> Result<Vec<String>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         match by {
             By::Bill(number) => numbers(
                 &connection,
@@ -224,7 +224,7 @@ impl Ledger {
                 if !self.reads_archive(day)? {
                     return Ok(Vec::new());
                 }
-                let connection = self.lock();
+                let connection = self.lock()?;
                 let (charges, refunds) = (days::of_walk("archive.charge"), days::of_walk("archive.refund"));
                 self.asked(found(&connection, &charges, &refunds, [day]))
             }
@@ -253,7 +253,7 @@ impl Ledger {
 
     /// Attaches the archive, which may have been put back.
     fn need_archive(&self) -> Result<(), LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut archive = self.archive.lock();
         archive.attach(&connection, false)?;
         let missing = || LedgerError::Archive(Cause::new(format!("{} is missing", archive.path().display())));
@@ -263,7 +263,7 @@ impl Ledger {
     /// Whether bills of this day may be in the archive.
     fn has_archived(&self, day: &str) -> Result<bool, LedgerError> {
         let sql = "SELECT archived_until >= ?1 FROM ledger";
-        Ok(self.lock().prepare_cached(sql)?.query_row([day], |row| row.get(0))?)
+        Ok(self.lock()?.prepare_cached(sql)?.query_row([day], |row| row.get(0))?)
     }
 
     /// Adds the archived charges of a day to those of the ledger.
@@ -274,7 +274,7 @@ impl Ledger {
     ) -> Result<Vec<ChargeRow>, LedgerError> {
         if self.reads_archive(day)? {
             let condition = archived_part("charge", &days::ids_of_day("archive.charge"));
-            charges.extend(self.asked(rows::archived_charges(&self.lock(), &condition, [day]))?);
+            charges.extend(self.asked(rows::archived_charges(&*self.lock()?, &condition, [day]))?);
             charges.sort_by_key(|row| row.id);
         }
         Ok(charges)
@@ -288,7 +288,7 @@ impl Ledger {
     ) -> Result<Vec<RefundRow>, LedgerError> {
         if self.reads_archive(day)? {
             let condition = archived_part("refund", &days::ids_of_day("archive.refund"));
-            refunds.extend(self.asked(rows::archived_refunds(&self.lock(), &condition, [day]))?);
+            refunds.extend(self.asked(rows::archived_refunds(&*self.lock()?, &condition, [day]))?);
             refunds.sort_by_key(|row| row.id);
         }
         Ok(refunds)
@@ -308,7 +308,7 @@ impl Ledger {
     pub fn bills_until(&self, day: &str, after: i64, limit: u32) -> Result<Vec<(i64, String)>, LedgerError> {
         let sql = "SELECT id, out_trade_no FROM charge WHERE id > ?1 AND attempt = 1 AND day <= ?2 \
              ORDER BY id LIMIT ?3";
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map(params![after, day, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -317,7 +317,7 @@ impl Ledger {
     /// Moves those of these bills that may go to the archive, which has them for good before the ledger lets
     /// go of them. No other call may be working on them.
     pub fn archive(&self, bills: &[String], until: &str) -> Result<usize, LedgerError> {
-        let mut connection = self.lock();
+        let mut connection = self.lock()?;
         self.archive.lock().attach(&connection, true)?;
         let newest = newest(&connection)?;
         let mut moving = Vec::new();
@@ -341,7 +341,7 @@ impl Ledger {
     /// Gives the room of removed rows back to the disk, if that is much of the file. Returns the size of the
     /// file, in bytes.
     pub fn shrink(&self) -> Result<i64, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let ask = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0));
         let (free, all): (i64, i64) = (ask("main.freelist_count")?, ask("main.page_count")?);
         if free > all / WORTHWHILE {

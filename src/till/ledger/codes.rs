@@ -12,7 +12,7 @@ impl Ledger {
     /// this makes of it: once, in one write.
     pub fn key_codes(&self, keyed: impl Fn(&str) -> String) -> Result<(), LedgerError> {
         let is_keyed = |row: &rusqlite::Row<'_>| row.get::<_, bool>(0);
-        if self.lock().query_row("SELECT codes_keyed FROM ledger", [], is_keyed)? {
+        if self.lock()?.query_row("SELECT codes_keyed FROM ledger", [], is_keyed)? {
             return Ok(());
         }
         self.write(|tx, number| {
@@ -52,7 +52,7 @@ impl Ledger {
     }
 
     fn codes_to_forget(&self, today: &str) -> Result<Vec<i64>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let closed = "SELECT COALESCE(MAX(day), '') FROM day";
         let closed_until: String = connection.query_row(closed, [], |row| row.get(0))?;
         let sql = "SELECT id, state, ended_day, reconciled FROM charge INDEXED BY charge_kept_code \
@@ -82,6 +82,6 @@ impl Ledger {
              OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND reconciled = 0)
              OR EXISTS (SELECT 1 FROM refund WHERE device_id = ?1 AND ended_day > date(?2, ?3))";
         let back = format!("-{DAYS_OF_CODES} days");
-        Ok(self.lock().query_row(sql, [device_id, today, &back], |row| row.get(0))?)
+        Ok(self.lock()?.query_row(sql, [device_id, today, &back], |row| row.get(0))?)
     }
 }

@@ -30,7 +30,7 @@ impl Ledger {
 
     /// How a day was closed, by itself or with a later day; `None` while it is open.
     pub fn closing(&self, day: &str) -> Result<Option<Closing>, LedgerError> {
-        closing(&self.lock(), day)
+        closing(&*self.lock()?, day)
     }
 
     /// Closes a day and all earlier days. Returns how it was closed, which may have been earlier.

@@ -22,7 +22,7 @@ impl Ledger {
     /// The decisions about a row, the oldest first.
     pub fn decisions(&self, row: RowId) -> Result<Vec<Decided>, LedgerError> {
         let (kind, row_id) = kind_and_id(row);
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare_cached(
             "SELECT word, decided_by, why, decided_ms FROM decision WHERE kind = ?1 AND row_id = ?2 \
              ORDER BY id",
@@ -86,7 +86,7 @@ impl Ledger {
     }
 
     fn listed(&self, all: &str, condition: &str, value: &str) -> Result<Vec<(i64, Listed)>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let sql = format!("SELECT * FROM ({all}) {condition} ORDER BY id");
         let mut statement = connection.prepare(&sql)?;
         let rows = statement.query_map([value], |row| {

@@ -34,7 +34,7 @@ use rusqlite::{Connection, Error, ErrorCode, Params};
 use crate::payment::Cause;
 pub use crate::payment::LedgerError;
 use crate::sync::Mutex;
-use crate::sys::process::{self, Inside, Owned};
+use crate::sys::process::{self, Home, Inside, Owned};
 
 pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
@@ -80,26 +80,45 @@ impl DerefMut for Locked<'_> {
 }
 
 impl Ledger {
-    /// Locks the connection. A panic under the lock has rolled its transaction back.
-    fn lock(&self) -> Locked<'_> {
+    /// Locks the connection. A panic under the lock has rolled its transaction back. In a child of the
+    /// process that opened it, it is an error: the file is the parent's.
+    fn lock(&self) -> Result<Locked<'_>, LedgerError> {
+        self.check_home()?;
         let connection = self.connection.lock();
-        Locked { connection, _inside: process::enter() }
+        Ok(Locked { connection, _inside: process::enter() })
+    }
+
+    /// The process that opened it.
+    pub const fn home(&self) -> Home {
+        self.connection.home()
+    }
+
+    fn check_home(&self) -> Result<(), LedgerError> {
+        if self.home().is_here() { Ok(()) } else { Err(LedgerError::Forked) }
     }
 
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
     /// the write's number.
-    fn write<T, E: From<Error>>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E> {
-        self.write_in(&mut self.lock(), work)
+    fn write<T, E>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + From<LedgerError>,
+    {
+        self.write_in(&mut *self.lock()?, work)
     }
 
-    fn write_in<T, E: From<Error>>(
+    fn write_in<T, E>(
         &self,
         connection: &mut Connection,
         work: impl FnOnce(&Connection, i64) -> Result<T, E>,
-    ) -> Result<T, E> {
+    ) -> Result<T, E>
+    where
+        E: From<Error> + From<LedgerError>,
+    {
         let tx = connection.transaction()?;
         let writes = identity::count(&tx, self.telling.heard())?;
         let done = work(&tx, writes)?;
+        // A signal handler may have forked meanwhile.
+        self.check_home()?;
         tx.commit()?;
         self.identity.mark(writes);
         Ok(done)
@@ -134,7 +153,7 @@ impl Ledger {
     /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
-            let emptied = self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let emptied = self.lock()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
             self.has_spent_code.fetch_or(emptied.is_err(), Ordering::Relaxed);
             emptied?;
         }
@@ -162,7 +181,7 @@ impl Ledger {
 
     /// Checks the whole file, which takes seconds for a million rows.
     pub fn check_whole(&self) -> Result<(), LedgerError> {
-        schema::check_whole(&self.lock())
+        schema::check_whole(&*self.lock()?)
     }
 
     /// Refunds that need a person.
@@ -171,11 +190,11 @@ impl Ledger {
     }
 
     fn charges_where(&self, condition: &str, values: impl Params) -> Result<Vec<ChargeRow>, LedgerError> {
-        rows::charges(&self.lock(), condition, values)
+        rows::charges(&*self.lock()?, condition, values)
     }
 
     fn refunds_where(&self, condition: &str, values: impl Params) -> Result<Vec<RefundRow>, LedgerError> {
-        rows::refunds(&self.lock(), condition, values)
+        rows::refunds(&*self.lock()?, condition, values)
     }
 }
 

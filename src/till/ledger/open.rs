@@ -65,13 +65,13 @@ impl Ledger {
         const UNHEARD: &str = "SELECT heard, EXISTS (SELECT 1 FROM charge \
              WHERE changed > ledger.heard AND told_in > ledger.heard) AS is_unheard FROM ledger";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>("heard")?, row.get("is_unheard")?));
-        let (heard, is_unheard) = self.lock().query_row(UNHEARD, [], read)?;
+        let (heard, is_unheard) = self.lock()?.query_row(UNHEARD, [], read)?;
         if is_unheard {
             self.telling.hear();
             self.write(|tx, number| {
                 let sql =
                     "UPDATE charge SET unfinished = 1, changed = ?2 WHERE changed > ?1 AND told_in > ?1";
-                tx.execute(sql, [heard, number])
+                Ok::<_, LedgerError>(tx.execute(sql, [heard, number])?)
             })?;
         }
         Ok(())

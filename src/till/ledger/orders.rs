@@ -11,7 +11,7 @@ impl Ledger {
         self.recall(By::Order(dm_id))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE dm_id = ?1 AND tie >= 3) \
                    OR EXISTS (SELECT 1 FROM refund WHERE dm_id = ?1)";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
+        Ok(self.lock()?.prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
     }
 
     /// The order that a channel's transaction paid, as customers' receipts show it (`pay_id`); `None` if
@@ -21,7 +21,7 @@ impl Ledger {
         let sql = "SELECT dm_id, COUNT(*) OVER () AS orders FROM ( \
                    SELECT dm_id FROM charge WHERE pay_id = ?1 AND pay_id <> '' AND tie >= 3 \
                    UNION SELECT dm_id FROM refund WHERE pay_id = ?1 AND pay_id <> '')";
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare_cached(sql)?;
         let found = statement
             .query_row([pay_id], |row| Ok((row.get("dm_id")?, row.get::<_, i64>("orders")?)))

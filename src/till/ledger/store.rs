@@ -19,7 +19,7 @@ use crate::payment::{LedgerError, PersistError};
 impl Store for Ledger {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError> {
         self.recall(By::Bill(out_trade_no))?;
-        compared::charges(&self.lock(), out_trade_no)
+        compared::charges(&*self.lock()?, out_trade_no)
     }
 
     fn wish_void(&self, out_trade_no: &str, wish: bool) -> Result<(), LedgerError> {
@@ -29,7 +29,7 @@ impl Store for Ledger {
     }
 
     fn paid_there(&self, out_trade_no: &str) -> Result<Vec<LatePayment>, LedgerError> {
-        let connection = self.lock();
+        let connection = self.lock()?;
         let mut statement = connection.prepare_cached(
             "SELECT charge, dm_id, there_fen FROM alarm WHERE kind = 'paid_there' AND out_trade_no = ?1 \
              ORDER BY id",
@@ -48,11 +48,11 @@ impl Store for Ledger {
         self.recall(By::Order(dm_id))?;
         let sql =
             "SELECT out_trade_no FROM alarm WHERE kind = 'paid_there' AND dm_id = ?1 ORDER BY id LIMIT 1";
-        Ok(self.lock().prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
+        Ok(self.lock()?.prepare_cached(sql)?.query_row([dm_id], |row| row.get(0)).optional()?)
     }
 
     fn is_decided_paid(&self, out_trade_no: &str) -> Result<bool, LedgerError> {
-        decisions::is_decided_paid(&self.lock(), out_trade_no)
+        decisions::is_decided_paid(&*self.lock()?, out_trade_no)
     }
 
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -63,7 +63,7 @@ impl Store for Ledger {
     fn other_owner(&self, id: i64, dm_id: &str, tie: Tie) -> Result<Option<String>, LedgerError> {
         self.recall(By::Charge(id))?;
         self.recall(By::Order(dm_id))?;
-        Ok(writes::owner(&self.lock(), id, dm_id, tie)?)
+        Ok(writes::owner(&*self.lock()?, id, dm_id, tie)?)
     }
 
     fn charge_of_order(&self, dm_id: &str) -> Result<Option<ChargeRow>, LedgerError> {
@@ -74,7 +74,7 @@ impl Store for Ledger {
 
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError> {
         self.recall(By::Charge(id))?;
-        Ok(rows::charge_by_id(&self.lock(), id)?)
+        Ok(rows::charge_by_id(&*self.lock()?, id)?)
     }
 
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError> {
@@ -83,7 +83,7 @@ impl Store for Ledger {
 
     fn refund(&self, out_refund_no: &str) -> Result<Option<RefundRow>, LedgerError> {
         self.recall(By::Refund(out_refund_no))?;
-        compared::refund(&self.lock(), out_refund_no)
+        compared::refund(&*self.lock()?, out_refund_no)
     }
 
     fn refunds_of_order(&self, dm_id: &str) -> Result<Vec<RefundRow>, LedgerError> {

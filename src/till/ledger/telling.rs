@@ -66,7 +66,8 @@ impl Telling {
         if self.held.load(Ordering::Relaxed) {
             return;
         }
-        let pending = self.pending();
+        // Who was ended while it held this received nothing.
+        let Some(pending) = self.pending.lock_patiently() else { return };
         let oldest = pending.keys().next().copied();
         let up_to = oldest.unwrap_or_else(|| self.told.load(Ordering::Relaxed));
         self.heard.fetch_max(up_to, Ordering::Relaxed);

@@ -15,9 +15,15 @@ use crate::payment::{LedgerError, PersistError};
 /// Why a row was not written; includes SQLite's errors.
 pub struct Refusal(pub PersistError);
 
+impl From<LedgerError> for Refusal {
+    fn from(error: LedgerError) -> Self {
+        Self(PersistError::Storage(error))
+    }
+}
+
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
-        Self(PersistError::Storage(LedgerError::from(error)))
+        LedgerError::from(error).into()
     }
 }
 
