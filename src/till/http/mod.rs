@@ -284,9 +284,7 @@ impl Http {
         // One that cannot be held any more has ended just now, and nothing was sent over it.
         let opened = match prepared.and_then(|connection| held(connection).ok()) {
             Some(connection) => Ok(connection),
-            None => {
-                self.open(address, left(connect_until)).and_then(|connection| Ok(held(connection)?))
-            }
+            None => self.open(address, left(connect_until)).and_then(|connection| Ok(held(connection)?)),
         };
         let mut connection = match opened {
             Ok(connection) => connection,
