@@ -39,6 +39,9 @@ pub enum LedgerError {
         /// How many there were.
         writes: i64,
     },
+    /// Other files took the place of an open ledger.
+    #[error("the ledger was moved or replaced while the till was open")]
+    Moved,
     /// The bill is in the archive, which cannot be read.
     #[error("the archive of the ledger cannot be read")]
     Archive(#[source] Cause),

@@ -220,7 +220,9 @@ const fn ledger_code(error: &LedgerError) -> Code {
         LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
         LedgerError::Archive(_) => Code::Archive,
         LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
-        LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
+        LedgerError::Moved | LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => {
+            Code::Ledger
+        }
     }
 }
 
@@ -254,6 +256,7 @@ mod tests {
             LedgerError::OtherFolder(text()),
             LedgerError::OtherLedger,
             LedgerError::Behind { missing: 2, writes: 9 },
+            LedgerError::Moved,
             LedgerError::Archive(cause()),
             LedgerError::Full(cause()),
             LedgerError::ReadOnly(cause()),

@@ -32,6 +32,7 @@ pub mod unlisted;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -89,6 +90,8 @@ pub struct Till {
     unsaved: Mutex<Option<(Device, Instant)>>,
     /// When spent auth codes were last removed from the ledger's journal.
     codes_removed: Mutex<Instant>,
+    /// Whether the log says that the ledger was moved or replaced.
+    is_move_logged: AtomicBool,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
     quiet: Quiet,
@@ -139,6 +142,7 @@ impl Till {
             earlier: RwLock::new(earlier),
             unsaved: Mutex::default(),
             codes_removed: Mutex::new(Instant::now()),
+            is_move_logged: AtomicBool::new(false),
             config: RwLock::default(),
             folder: folder.to_owned(),
             is_open_here: Mutex::new(Some(is_open_here)),
@@ -192,6 +196,7 @@ impl Till {
     pub fn note_heard(&self) {
         self.save_device_later();
         self.remove_spent_codes();
+        self.log_move();
         if let Err(error) = self.ledger.note_heard() {
             self.log.warn(&format!("ledger.heard not written: {}", chain(&error)));
         }
@@ -207,6 +212,18 @@ impl Till {
         *last = Instant::now();
         if let Err(error) = self.ledger.remove_spent_codes() {
             self.log.warn(&format!("ledger.journal not emptied: {}", chain(&error)));
+        }
+    }
+
+    /// Says in the log, once, that the ledger was moved or replaced: what this till still writes is in the
+    /// files that it has open, and closing it leaves all files as they are.
+    fn log_move(&self) {
+        if self.ledger.is_moved() && !self.is_move_logged.swap(true, Ordering::Relaxed) {
+            self.log.error(&format!(
+                "ledger.moved folder={} other files took the place of the open ledger: nothing new is begun, \
+                 what was sent is still written to the open files, and no file is removed",
+                self.folder.display()
+            ));
         }
     }
 
@@ -286,6 +303,7 @@ impl Till {
 impl Drop for Till {
     fn drop(&mut self) {
         self.save_device_at_last();
+        self.log_move();
         self.log.info("till.closed");
     }
 }

@@ -173,7 +173,10 @@ impl Place {
             );
             return Err(LedgerError::CannotOpen(Cause::new(why)));
         }
-        Ok(Self { path: path.to_string_lossy().into_owned(), number: file_id::of(&ledger) })
+        Ok(Self {
+            path: path.to_string_lossy().into_owned(),
+            number: file_id::of(&ledger).map(|id| id.to_string()),
+        })
     }
 
     fn text(&self) -> String {

@@ -11,6 +11,7 @@ mod alarms;
 mod archive;
 mod codes;
 mod compared;
+mod connection;
 mod days;
 mod decisions;
 mod folder_lock;
@@ -40,6 +41,7 @@ pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 use archive::Archive;
+use connection::{Files, LedgerConnection};
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
 use folder_lock::FolderLock;
@@ -48,7 +50,8 @@ pub use telling::{Pending, Telling};
 
 /// The ledger of a data folder.
 pub struct Ledger {
-    connection: Owned<Mutex<Connection>>,
+    connection: Owned<Mutex<LedgerConnection>>,
+    files: Arc<Files>,
     identity: Identity,
     telling: Arc<Telling>,
     /// Locked after the connection, if both are.
@@ -61,7 +64,7 @@ pub struct Ledger {
 
 /// The locked connection. A fork waits until it is dropped.
 struct Locked<'a> {
-    connection: MutexGuard<'a, Connection>,
+    connection: MutexGuard<'a, LedgerConnection>,
     _inside: Inside,
 }
 
@@ -87,8 +90,21 @@ impl Ledger {
     }
 
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
-    /// the write's number.
-    fn write<T, E: From<Error>>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E> {
+    /// the write's number. Refused if the ledger is no longer at its path.
+    fn write<T, E: From<Error> + From<LedgerError>>(
+        &self,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        self.files.check()?;
+        self.write_in(&mut connection, work)
+    }
+
+    /// The same for what came of a request that was sent: it is written wherever the ledger is.
+    fn write_outcome<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.write_in(&mut self.lock(), work)
     }
 
@@ -102,6 +118,8 @@ impl Ledger {
         let done = work(&tx, writes)?;
         tx.commit()?;
         self.identity.mark(writes);
+        // A failure must not fail the write, which is done: the journal then stays longer.
+        let _ = connection::collect(connection, &self.files);
         Ok(done)
     }
 
@@ -134,6 +152,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether its files are no longer those at their paths: others took their places, or the folder was
+    /// moved. Nothing new is written then, and its files are left as they are.
+    pub fn is_moved(&self) -> bool {
+        !self.files.are_there()
+    }
+
     /// Returns whether a thread is reading or writing now.
     pub fn is_locked(&self) -> bool {
         self.connection.try_lock().is_none()
@@ -146,7 +170,7 @@ impl Ledger {
         let Some(mut connection) = self.connection.try_lock() else { return false };
         // Whatever would still call finds no table, which is an error.
         let Ok(empty) = Connection::open_in_memory() else { return false };
-        *connection = empty;
+        *connection = LedgerConnection::to_nothing(empty);
         if let Some(mut archive) = self.archive.try_lock() {
             archive.release();
         }

@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::archive::Archive;
+use super::connection::{self, Files, LedgerConnection};
 use super::folder_lock::FolderLock;
 use super::identity::Identity;
 use super::{Ledger, LedgerError, Telling, schema};
@@ -37,7 +38,8 @@ impl Ledger {
     fn open_locked(folder: &Path, accept: bool, mut lock: FolderLock) -> Result<Self, LedgerError> {
         let _inside = process::enter();
         sqlite::reseed();
-        let mut connection = connect(&folder.join("ledger.db"), &mut lock)?;
+        let path = folder.join("ledger.db");
+        let mut connection = connect(&path, &mut lock)?;
         // Before anything is changed: the file may belong to another program.
         let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
         schema::settle_pragmas(&connection)?;
@@ -49,9 +51,12 @@ impl Ledger {
         schema::make(&mut connection, folder)?;
         let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
-        let connection = Owned::new(Mutex::new(connection));
+        // SQLite has opened both by now.
+        let files = Arc::new(Files::of(&path));
+        let connection = Owned::new(Mutex::new(LedgerConnection::to(files.clone(), connection)));
         Ok(Self {
             connection,
+            files,
             identity,
             telling,
             archive: Mutex::new(Archive::of(folder.to_owned())),
@@ -71,7 +76,7 @@ impl Ledger {
             self.write(|tx, number| {
                 let sql =
                     "UPDATE charge SET unfinished = 1, changed = ?2 WHERE changed > ?1 AND told_in > ?1";
-                tx.execute(sql, [heard, number])
+                Ok::<_, LedgerError>(tx.execute(sql, [heard, number])?)
             })?;
         }
         Ok(())
@@ -97,5 +102,7 @@ fn connect(path: &Path, lock: &mut FolderLock) -> Result<Connection, LedgerError
     // Without this, a kept statement is recompiled for each value that a partial index might match.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+    // A ledger that is refused is left as it is.
+    connection::keep_journal(&connection)?;
     Ok(connection)
 }

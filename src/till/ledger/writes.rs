@@ -20,6 +20,12 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
+impl From<LedgerError> for Refusal {
+    fn from(error: LedgerError) -> Self {
+        Self(PersistError::Storage(error))
+    }
+}
+
 /// Writes the intent of a charge and returns its row.
 pub fn begin_charge(
     connection: &Connection,

@@ -27,7 +27,10 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
         report = report.line(wording::pick(
             language,
             format!("{} 单留在账本里：没有查清、须人工处理、没有对过账，或之后又有变动。", archived.stayed),
-            format!("{} stay: undecided, waiting for a person, not reconciled, or changed since.", archived.stayed),
+            format!(
+                "{} stay: undecided, waiting for a person, not reconciled, or changed since.",
+                archived.stayed
+            ),
         ));
     }
     Ok(report
