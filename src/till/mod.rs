@@ -59,6 +59,7 @@ use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
+use crate::sys::stdio;
 use cancellation::CancellationToken;
 use code_key::CodeKey;
 use device::{Activated, Saved};
@@ -109,6 +110,7 @@ impl Till {
     /// the options say not to; a failure to read it is not an error, see [`Till::config`]. `secrets` seals
     /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
+        stdio::fill();
         let http = Http::new(&options.http)?;
         // Once and for all: the program may change its current directory.
         let folder = &std::path::absolute(folder).map_err(Error::Folder)?;

@@ -356,3 +356,39 @@ fn a_ledger_whose_journal_was_deleted_while_open_is_whole_after_the_close() {
     shop.sell("B2", 100);
     shop.agree();
 }
+
+#[test]
+fn what_a_host_without_standard_output_prints_gets_into_no_file_of_the_till() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    let folder = shop.till.arg(shop.folder().to_str().unwrap());
+    assert_eq!(shop.till.raw(&["print_without_stdio", &folder]).value, Some(0));
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    for file in ["ledger.lock", "ledger.mark", "wsy.log", "ledger.db", "ledger.db-wal"] {
+        let bytes = fs::read(shop.folder().join(file)).unwrap();
+        assert!(!bytes.windows(7).any(|part| part == b"printed"), "{file}");
+    }
+}
+
+#[test]
+fn a_child_that_could_not_let_go_of_the_folder_does_not_keep_it_after_the_close() {
+    for how in ["full", "bare"] {
+        let shop = Shop::open_utf8();
+        shop.sell("B1", 100);
+        let child = shop.till.raw(&["leave_strange_child", how]).value.unwrap();
+        shop.till.close().is(codes::OK);
+        let next = second();
+        shop.open(&next).is(codes::OK);
+        next.settle("B1", NONE).is(codes::PAID_EARLIER);
+        assert!(Command::new("kill").args(["-9", &child.to_string()]).status().unwrap().success());
+    }
+}
+
+#[test]
+fn a_fork_at_any_moment_of_an_open_or_a_close_does_not_keep_the_folder() {
+    let shop = Setup::default().without_device().open();
+    let folder = shop.till.arg(shop.home().join("other").to_str().unwrap());
+    assert_eq!(shop.till.raw(&["fork_while_opening", "100", &folder]).value, Some(0));
+}

@@ -15,8 +15,10 @@ use std::path::Path;
 use super::{LedgerError, of_file};
 use crate::payment::Cause;
 use crate::sys::lock::{self, Attempt};
+use crate::sys::process;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
+use crate::sys::stdio;
 use crate::till::files;
 
 /// The first byte that SQLite locks, and how many there are: pending, reserved, and 510 shared ones.
@@ -31,11 +33,13 @@ pub struct FolderLock {
     ledger: Option<Held>,
 }
 
-/// An open file whose lock belongs to this process, and not to its children.
+/// An open file whose lock belongs to this process, and not to its children. It is made and dropped inside
+/// ([`process::enter`]), so that no fork happens in between, and is [owned](process::Owned).
 pub(super) struct Held {
-    _file: File,
     #[cfg(unix)]
     _in_children: LetGo,
+    file: File,
+    generation: u32,
 }
 
 impl FolderLock {
@@ -64,7 +68,8 @@ impl Held {
     /// system has no such locks, there is none, and SQLite locks it.
     pub(super) fn of_database(path: &Path) -> Result<(Option<Self>, Option<&'static CStr>), LedgerError> {
         let attempt = |file: File| Ok((lock::range(&file, LOCKED.0, LOCKED.1)?, file));
-        let opened = OpenOptions::new().read(true).write(true).open(path).and_then(attempt);
+        let opened = OpenOptions::new().read(true).write(true).open(path);
+        let opened = opened.and_then(stdio::keep_out).and_then(attempt);
         match opened.map_err(|error: io::Error| LedgerError::CannotOpen(Cause::new(error)))? {
             (Attempt::Locked, file) => Ok((Some(Self::new(file)), Some(WITHOUT_LOCKS))),
             (Attempt::InUse, _) => Err(LedgerError::InUse),
@@ -76,7 +81,17 @@ impl Held {
         Self {
             #[cfg(unix)]
             _in_children: LetGo::in_children(&file),
-            _file: file,
+            file,
+            generation: process::generation(),
+        }
+    }
+}
+
+impl Drop for Held {
+    /// Unlocks expressly: a child that was made without the library's knowledge still has the file open.
+    fn drop(&mut self) {
+        if self.generation == process::generation() {
+            lock::release(&self.file);
         }
     }
 }

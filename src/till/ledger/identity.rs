@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 use super::{LedgerError, of_file};
 use crate::payment::Cause;
 use crate::sync::Mutex;
-use crate::sys::file_id;
+use crate::sys::{file_id, stdio};
 use crate::till::machine::{Machine, Other};
 use crate::till::{files, folder};
 
@@ -75,7 +75,7 @@ impl Identity {
         if !is_current {
             files::replace(&path(folder), text(&recorded.id, recorded.writes).as_bytes())?;
         }
-        let file = OpenOptions::new().write(true).open(path(folder))?;
+        let file = OpenOptions::new().write(true).open(path(folder)).and_then(stdio::keep_out)?;
         Ok(Self { id: recorded.id, file: Mutex::new(file), is_mark_missed })
     }
 

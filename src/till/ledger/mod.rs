@@ -55,11 +55,11 @@ pub struct Ledger {
     identity: Identity,
     telling: Arc<Telling>,
     /// Locked after the connection, if both are.
-    archive: Mutex<Archive>,
+    archive: Owned<Mutex<Archive>>,
     /// Whether the journal may still hold an auth code that the ledger no longer has.
     has_spent_code: AtomicBool,
     /// Declared last, so that the folder is released when the connection is closed.
-    folder_lock: Mutex<Option<FolderLock>>,
+    folder_lock: Owned<Mutex<Option<FolderLock>>>,
 }
 
 /// The locked connection. A fork waits until it is dropped.

@@ -28,15 +28,15 @@ impl Ledger {
     /// Opens `ledger.db` in the data folder, creating it if there is none. A copy or a restored backup is
     /// refused unless a person has decided to `accept` it.
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
-        let lock = FolderLock::take(folder)?;
-        let ledger = Self::open_locked(folder, accept, lock)?;
+        let ledger = Self::open_inside(folder, accept)?;
         ledger.attach_archive(accept);
         ledger.note_unheard()?;
         Ok(ledger)
     }
 
-    fn open_locked(folder: &Path, accept: bool, mut lock: FolderLock) -> Result<Self, LedgerError> {
+    fn open_inside(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let _inside = process::enter();
+        let mut lock = FolderLock::take(folder)?;
         sqlite::reseed();
         let path = folder.join("ledger.db");
         let mut connection = connect(&path, &mut lock)?;
@@ -59,9 +59,9 @@ impl Ledger {
             files,
             identity,
             telling,
-            archive: Mutex::new(Archive::of(folder.to_owned())),
+            archive: Owned::new(Mutex::new(Archive::of(folder.to_owned()))),
             has_spent_code: AtomicBool::new(false),
-            folder_lock: Mutex::new(Some(lock)),
+            folder_lock: Owned::new(Mutex::new(Some(lock))),
         })
     }
 
