@@ -28,9 +28,15 @@ pub enum LedgerError {
     /// A copy: made in another folder. With that folder.
     #[error("the ledger was made in the folder {0}")]
     OtherFolder(String),
+    /// A copy: its file is not the one that was in this folder.
+    #[error("the ledger is a copy of the file that was in this folder before")]
+    OtherFile,
     /// Another ledger was in its place.
     #[error("another ledger was in this folder before")]
     OtherLedger,
+    /// None is there any more.
+    #[error("the ledger is missing or empty, although its mark or its journal is there")]
+    Missing,
     /// An older one was put in its place.
     #[error("the ledger lacks the last {missing} of {writes} writes")]
     Behind {

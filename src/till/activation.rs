@@ -27,6 +27,7 @@ impl Till {
         let _lock = self.in_flight.lock("activation", "")?;
         // One success uses up the code, so whatever can be checked beforehand
         // must not fail afterwards (note 16).
+        self.check_folder()?;
         device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {
@@ -66,6 +67,7 @@ impl Till {
         if bad(&device.id) || bad(&device.key) {
             return Err(Error::ActivationInput("device id or key"));
         }
+        self.check_folder()?;
         let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
         self.save_device(&activated.device, files::replace).map_err(Error::Folder)?;
@@ -79,6 +81,7 @@ impl Till {
     /// Saves a device. What was saved before is kept beside it where a row needs it, or where it cannot be
     /// read now.
     fn save_device(&self, device: &Device, write: device::Write) -> io::Result<()> {
+        self.check_folder().map_err(io::Error::other)?;
         let (folder, secrets) = (&self.folder, self.secrets.as_ref());
         let earlier = match device::load(folder, secrets) {
             Saved::Device(before) if before.id == device.id => None,

@@ -30,7 +30,6 @@ pub mod secret_store;
 pub mod sentences;
 pub mod unlisted;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -119,8 +118,9 @@ impl Till {
         if is_new {
             secrets.prepare(folder).map_err(Error::Folder)?;
         }
-        let place = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        let own = OPEN.get().lock("folder", &place.to_string_lossy());
+        // Nor does it matter where a link that leads to the folder leads later.
+        let folder = &folder::resolved(folder);
+        let own = OPEN.get().lock("folder", &folder::exact(folder));
         let is_open_here = own.map_err(|_| Error::AlreadyOpen)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         files::remove_unfinished(folder);
@@ -217,6 +217,11 @@ impl Till {
         }
     }
 
+    /// Checks that the folder is still this till's own, before a file in it is replaced.
+    fn check_folder(&self) -> Result<(), Error> {
+        if self.ledger.is_in(&self.folder) { Ok(()) } else { Err(Error::FolderMoved) }
+    }
+
     /// Says in the log, once, that the ledger was moved or replaced: what this till still writes is in the
     /// files that it has open, and closing it leaves all files as they are.
     fn log_move(&self) {
@@ -252,6 +257,7 @@ impl Till {
     /// Lists what may be wrong with the data folder. Nothing is refused for it.
     pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
         let mut doubts = folder::doubts(&self.folder);
+        doubts.extend(self.ledger.was_missing().then_some(FolderDoubt::NoLedger));
         doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));
         doubts.extend(self.ledger.archive_trouble().map(|_| FolderDoubt::Archive));
         doubts

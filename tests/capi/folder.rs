@@ -392,3 +392,48 @@ fn a_fork_at_any_moment_of_an_open_or_a_close_does_not_keep_the_folder() {
     let folder = shop.till.arg(shop.home().join("other").to_str().unwrap());
     assert_eq!(shop.till.raw(&["fork_while_opening", "100", &folder]).value, Some(0));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_till_writes_no_key_into_another_folder_that_a_link_leads_to_later() {
+    let shop = Setup::default().without_device().open();
+    let [one, two, link] = ["one", "two", "current"].map(|name| shop.home().join(name));
+    fs::create_dir_all(&one).unwrap();
+    std::os::unix::fs::symlink(&one, &link).unwrap();
+    let base = shop.sandbox.base();
+    let [first, next] = [second(), second()];
+    first.open(&link, &[("base", &base)]).is(codes::OK);
+    fs::remove_file(&link).unwrap();
+    fs::create_dir_all(&two).unwrap();
+    std::os::unix::fs::symlink(&two, &link).unwrap();
+    next.open(&link, &[("base", &base)]).is(codes::OK);
+    let other = shop.control.add_device(NewDevice::default()).unwrap();
+    next.set_device(&other.device_id, &other.key).is(codes::OK);
+    first.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let key = |folder: &Path| fs::read_to_string(folder.join("device.key")).unwrap();
+    assert!(key(&one).contains(&shop.device.device_id) && key(&two).contains(&other.device_id));
+    first.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+}
+
+#[test]
+fn a_till_whose_folder_was_replaced_writes_no_file_into_the_next_one() {
+    let shop = Setup::default().without_device().open();
+    fs::rename(shop.folder(), shop.home().join("moved")).unwrap();
+    let next = second();
+    shop.open(&next).is(codes::OK);
+    next.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let there = || {
+        let names = ["device.key", "config.xml", "ledger.mark"];
+        names.map(|name| fs::read_to_string(shop.folder().join(name)).unwrap())
+    };
+    let before = there();
+    let other = shop.control.add_device(NewDevice::default()).unwrap();
+    let refused = shop.till.set_device(&other.device_id, &other.key).is(codes::ERR_FOLDER);
+    assert!(refused.text("detail").contains("moved or replaced"), "{}", refused.text("detail"));
+    // The one-time code is not used up.
+    let code = shop.control.activation_code(None).unwrap();
+    shop.silent(|| shop.till.activate(&code, "").is(codes::ERR_FOLDER));
+    shop.till.close().is(codes::OK);
+    assert_eq!(there(), before);
+    assert_eq!(shop.open(&shop.till).code, codes::ERR_FOLDER_IN_USE);
+}

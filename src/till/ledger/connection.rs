@@ -106,7 +106,7 @@ impl Drop for LedgerConnection {
             let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
         } else if files.has_ledger() {
             // The journal was deleted or replaced: whatever is in it is saved by writing it into the ledger.
-            let _ = checkpoint(&self.connection, "TRUNCATE");
+            let _ = collect_all(&self.connection);
         }
     }
 }
@@ -125,6 +125,16 @@ pub fn collect(connection: &Connection, files: &Files) -> rusqlite::Result<bool>
         return Ok(journal.is_written());
     }
     Ok(checkpoint(connection, "PASSIVE")?.is_written())
+}
+
+/// Whether the file has all of its journal.
+pub fn is_collected(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(checkpoint(connection, "NOOP")?.is_written())
+}
+
+/// Writes the whole journal into the file and empties it. Returns whether that is done.
+pub fn collect_all(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(checkpoint(connection, "TRUNCATE")?.is_written())
 }
 
 /// The pages in a journal, and how many of them the file has too.

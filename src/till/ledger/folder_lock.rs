@@ -14,12 +14,16 @@ use std::path::Path;
 
 use super::{LedgerError, of_file};
 use crate::payment::Cause;
+#[cfg(unix)]
+use crate::sys::file_id;
 use crate::sys::lock::{self, Attempt};
 use crate::sys::process;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
 use crate::sys::stdio;
 use crate::till::files;
+
+const NAME: &str = "ledger.lock";
 
 /// The first byte that SQLite locks, and how many there are: pending, reserved, and 510 shared ones.
 const LOCKED: (i64, i64) = (0x4000_0000, 2 + 510);
@@ -29,7 +33,7 @@ const WITHOUT_LOCKS: &CStr = c"unix-none";
 
 /// A locked data folder. It is released when this is dropped, or when the process ends.
 pub struct FolderLock {
-    _folder: Held,
+    folder: Held,
     ledger: Option<Held>,
 }
 
@@ -45,14 +49,28 @@ pub(super) struct Held {
 impl FolderLock {
     /// Locks the folder, and its ledger if there is one.
     pub fn take(folder: &Path) -> Result<Self, LedgerError> {
-        let path = folder.join("ledger.lock");
+        let path = folder.join(NAME);
         let options = &mut OpenOptions::new();
         let opened = files::open_private(&path, options.write(true).create(true).truncate(false));
         let attempt = |file: File| Ok((lock::whole(&file)?, file));
         match opened.and_then(attempt).map_err(|error| of_file(&path, error))? {
-            (Attempt::Locked, file) => Ok(Self { _folder: Held::new(file), ledger: None }),
+            (Attempt::Locked, file) => Ok(Self { folder: Held::new(file), ledger: None }),
             (Attempt::InUse | Attempt::Unsupported, _) => Err(LedgerError::InUse),
         }
+    }
+
+    /// Whether the folder at this path is the one that is locked. Windows lets nobody move a folder of which
+    /// SQLite has a file open.
+    #[cfg(unix)]
+    pub fn is_of(&self, folder: &Path) -> bool {
+        file_id::of(&folder.join(NAME)) == file_id::of_open(&self.folder.file)
+    }
+
+    /// Whether the folder at this path is the one that is locked. Windows lets nobody move a folder of which
+    /// SQLite has a file open.
+    #[cfg(not(unix))]
+    pub const fn is_of(&self, _: &Path) -> bool {
+        true
     }
 
     /// Locks the ledger. Returns the file system that SQLite has to use; `None` for its own.

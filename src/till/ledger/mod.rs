@@ -16,8 +16,10 @@ mod days;
 mod decisions;
 mod folder_lock;
 mod identity;
+mod missing;
 mod open;
 mod orders;
+mod place;
 mod rows;
 mod schema;
 mod store;
@@ -46,6 +48,7 @@ pub use days::Closing;
 pub use decisions::{Decided, Listed};
 use folder_lock::FolderLock;
 use identity::Identity;
+use missing::Missing;
 pub use telling::{Pending, Telling};
 
 /// The ledger of a data folder.
@@ -54,6 +57,7 @@ pub struct Ledger {
     files: Arc<Files>,
     identity: Identity,
     telling: Arc<Telling>,
+    missing: Missing,
     /// Locked after the connection, if both are.
     archive: Owned<Mutex<Archive>>,
     /// Whether the journal may still hold an auth code that the ledger no longer has.
@@ -114,12 +118,14 @@ impl Ledger {
         work: impl FnOnce(&Connection, i64) -> Result<T, E>,
     ) -> Result<T, E> {
         let tx = connection.transaction()?;
-        let writes = identity::count(&tx, self.telling.heard())?;
+        let writes = self.identity.count(&tx, self.telling.heard())?;
         let done = work(&tx, writes)?;
         tx.commit()?;
         self.identity.mark(writes);
         // A failure must not fail the write, which is done: the journal then stays longer.
-        let _ = connection::collect(connection, &self.files);
+        if matches!(connection::collect(connection, &self.files), Ok(true)) {
+            self.identity.note_collected();
+        }
         Ok(done)
     }
 
@@ -131,6 +137,11 @@ impl Ledger {
     /// Whether the mark beside the ledger was missing when it was opened.
     pub const fn is_mark_missed(&self) -> bool {
         self.identity.is_mark_missed()
+    }
+
+    /// Whether this ledger is new although a till used the folder before.
+    pub fn was_missing(&self) -> bool {
+        self.missing == Missing::Yes
     }
 
     /// Tracks which reports of "paid" have been received.
@@ -147,7 +158,10 @@ impl Ledger {
     /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
-            self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            let connection = self.lock();
+            if connection::collect_all(&connection)? {
+                self.identity.note_collected();
+            }
         }
         Ok(())
     }
@@ -156,6 +170,13 @@ impl Ledger {
     /// moved. Nothing new is written then, and its files are left as they are.
     pub fn is_moved(&self) -> bool {
         !self.files.are_there()
+    }
+
+    /// Whether the folder at this path is still the one that this ledger has locked: by its lock, or by the
+    /// ledger itself should somebody have removed the lock.
+    pub fn is_in(&self, folder: &Path) -> bool {
+        let is_locked = self.folder_lock.lock().as_ref().is_some_and(|lock| lock.is_of(folder));
+        is_locked || self.files.has_ledger()
     }
 
     /// Returns whether a thread is reading or writing now.

@@ -1,5 +1,6 @@
 //! Opening a ledger.
 
+use std::ffi::CStr;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -13,8 +14,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::archive::Archive;
 use super::connection::{self, Files, LedgerConnection};
 use super::folder_lock::FolderLock;
-use super::identity::Identity;
-use super::{Ledger, LedgerError, Telling, schema};
+use super::identity::{Identity, WithoutJournal};
+use super::{Ledger, LedgerError, Telling, missing, schema};
 use crate::payment::Cause;
 use crate::sync::Mutex;
 use crate::sys::process::{self, Owned};
@@ -38,8 +39,12 @@ impl Ledger {
         let _inside = process::enter();
         let mut lock = FolderLock::take(folder)?;
         sqlite::reseed();
+        let missing = missing::look(folder, accept)?;
         let path = folder.join("ledger.db");
-        let mut connection = connect(&path, &mut lock)?;
+        make_file(&path)?;
+        let file_system = lock.take_ledger(&path)?;
+        let without_journal = WithoutJournal::of(&path, file_system);
+        let mut connection = connect(&path, file_system)?;
         // Before anything is changed: the file may belong to another program.
         let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
         schema::settle_pragmas(&connection)?;
@@ -49,7 +54,7 @@ impl Ledger {
             schema::check_whole(&connection)?;
         }
         schema::make(&mut connection, folder)?;
-        let identity = Identity::verify(&connection, folder, accept)?;
+        let identity = Identity::verify(&connection, folder, without_journal.as_ref(), accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
         // SQLite has opened both by now.
         let files = Arc::new(Files::of(&path));
@@ -59,6 +64,7 @@ impl Ledger {
             files,
             identity,
             telling,
+            missing,
             archive: Owned::new(Mutex::new(Archive::of(folder.to_owned()))),
             has_spent_code: AtomicBool::new(false),
             folder_lock: Owned::new(Mutex::new(Some(lock))),
@@ -83,17 +89,21 @@ impl Ledger {
     }
 }
 
-/// Opens the file, private to this user, and locks it: at once, or with the first query.
-fn connect(path: &Path, lock: &mut FolderLock) -> Result<Connection, LedgerError> {
+/// Creates the file, private to this user, if there is none.
+fn make_file(path: &Path) -> Result<(), LedgerError> {
     // SQLite gives its other files the permissions of this one.
     match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            return Err(LedgerError::CannotOpen(Cause::new(error)));
+            Err(LedgerError::CannotOpen(Cause::new(error)))
         }
-        _ => {}
+        _ => Ok(()),
     }
+}
+
+/// Opens the file; SQLite locks it with the first query where nothing else does.
+fn connect(path: &Path, file_system: Option<&'static CStr>) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::default();
-    let connection = match lock.take_ledger(path)? {
+    let connection = match file_system {
         Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system)?,
         None => Connection::open_with_flags(path, flags)?,
     };
