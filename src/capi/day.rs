@@ -107,16 +107,16 @@ pub unsafe extern "C" fn wsy_close_day(
     })
 }
 
-/// Moves old bills from the ledger into its archive, so that the ledger does not grow for ever. Sends nothing.
+/// Moves old bills from the ledger to its archive, so that the ledger does not grow forever. Sends nothing.
 ///
 /// A bill moves with all its attempts, refunds, alarms and decisions if nothing of it is undecided or waits
 /// for a person, wsy_reconcile has compared all of it, and nothing happened to it after the day. Nothing is
 /// forgotten: every call finds an archived bill as before and takes it back into the ledger; its number, and
 /// those of its refunds, cannot be used for anything else. The auth codes of archived bills are removed.
 ///
-/// The archive is archive.db in the data folder. It belongs to the ledger: copy, move and back up the folder as a
-/// whole. Without it the till goes on selling, folder_doubt of wsy_open says "archive", and calls about what
-/// was archived return WSY_ERR_ARCHIVE. Only auth codes and order numbers of archived bills are then not
+/// The archive is archive.db in the data folder. It belongs to the ledger: copy, move and back up the folder
+/// as a whole. Without it the till goes on selling, folder_doubt of wsy_open says "archive", and calls about
+/// what was archived return WSY_ERR_ARCHIVE. Only auth codes and order numbers of archived bills are then not
 /// recognised.
 ///
 /// Calls wait for one another for up to a second or two. Call it once a month, say, after wsy_close_day and
@@ -130,9 +130,9 @@ pub unsafe extern "C" fn wsy_close_day(
 ///
 /// Threads: any.
 ///
-/// Returns WSY_OK, WSY_ERR_DAY_NOT_ARCHIVABLE, WSY_ERR_ARGUMENT (not a day), WSY_ERR_ARCHIVE (the file cannot be
-/// read or written), WSY_ERR_BUSY (another call is archiving), WSY_ERR_LEDGER, WSY_ERR_TEXT or
-/// WSY_ERR_HANDLE. After an error of the ledger, bills that moved before it stay archived.
+/// Returns WSY_OK, WSY_ERR_DAY_NOT_ARCHIVABLE, WSY_ERR_ARGUMENT (not a day), WSY_ERR_ARCHIVE (the file cannot
+/// be read or written), WSY_ERR_BUSY (another call is archiving), WSY_ERR_CANCELLED (the client is being
+/// closed), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE. Whatever moved before an error stays archived.
 ///
 /// # Safety
 /// `day` is NULL or a NUL-terminated string; `reply` is NULL or points to a pointer.

@@ -118,7 +118,7 @@ pub trait Context {
     fn policy(&self, deadline_ms: Option<Millis>) -> Policy;
     /// Seals an auth code for storage.
     fn seal(&self, code: &AuthCode) -> std::io::Result<String>;
-    /// Returns what recognises an auth code for ever, and does not reveal it to a reader of the ledger.
+    /// Returns what recognises an auth code forever, and does not reveal it to a reader of the ledger.
     fn print(&self, code: &AuthCode) -> String;
     /// Unseals a stored auth code.
     fn unseal(&self, sealed: &str) -> std::io::Result<String>;

@@ -14,7 +14,8 @@ pub trait Store {
     fn charges(&self, out_trade_no: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// The charge with this row id.
     fn charge(&self, id: i64) -> Result<ChargeRow, LedgerError>;
-    /// Every charge that an auth code was used for, by what [`Context::print`](crate::driver::Context::print) makes of it.
+    /// Every charge that an auth code was used for, by what
+    /// [`Context::print`](crate::driver::Context::print) makes of it.
     fn charges_with_code(&self, code_print: &str) -> Result<Vec<ChargeRow>, LedgerError>;
     /// Undecided charges, the oldest first.
     fn open_charges(&self) -> Result<Vec<ChargeRow>, LedgerError>;

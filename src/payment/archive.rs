@@ -1,5 +1,5 @@
-//! What the ledger may let go of, and when: bills that are done with move to an archive, and auth codes that
-//! nothing will be asked by are forgotten.
+//! Decides when the ledger may let go of something: bills that are done with move to an archive, and auth
+//! codes by which nothing will be asked are forgotten.
 
 use crate::payment::bill::{ChargeState, RefundState};
 use crate::payment::row::{ChargeRow, RefundRow};

@@ -131,7 +131,7 @@ pub struct Attempt {
     pub fen: i64,
     /// The platform's order, if the attempt is paid.
     pub order: String,
-    /// What recognises the auth code, see [`ChargeRow::code_print`].
+    /// The keyed print of the auth code, see [`ChargeRow::code_print`].
     pub code: String,
     /// Whether it was reported as paid to somebody who could hand over the goods.
     pub is_told: bool,

@@ -51,7 +51,8 @@ pub struct ChargeRow {
     pub wallet: Wallet,
     /// The masked auth code, for people.
     pub code_masked: String,
-    /// What recognises the auth code when it is scanned again; the code cannot be found from it.
+    /// The keyed print of the auth code, which recognises it when it is scanned again; the code cannot be
+    /// found from it.
     pub code_print: String,
     /// The auth code itself, sealed: while the charge is open, and after it was not paid, to check that it
     /// stayed unpaid.
@@ -202,7 +203,7 @@ pub struct NewCharge<'a> {
     pub auth_code: &'a AuthCode,
     /// The same, sealed.
     pub sealed_code: &'a str,
-    /// What the ledger keeps for ever to recognise the code.
+    /// Its keyed print, which the ledger keeps forever to recognise it.
     pub code_print: &'a str,
     /// The cashier, as the caller names it; empty for none.
     pub operator_id: &'a str,

@@ -30,7 +30,7 @@ const DAY_MS: i64 = 86_400_000;
 /// How many bills move to the archive in one write. Other calls wait that long.
 const MOVED_TOGETHER: u32 = 200;
 
-/// What came of moving bills to the archive.
+/// The outcome of moving bills to the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Archived {
     /// How many bills were moved.
@@ -330,9 +330,13 @@ impl Till {
         if !is_closed || !is_before(day, &self.today(), DAYS_BEFORE_ARCHIVE) {
             return Err(driver::Error::DayNotArchivable(day.to_owned()).into());
         }
+        let token = self.cancellation_token();
         let mut archived = Archived::default();
         let mut after = 0;
         loop {
+            if token.is_cancelled() {
+                return Err(driver::Error::Cancelled.into());
+            }
             let bills = self.ledger.bills_until(day, after, MOVED_TOGETHER)?;
             let Some((last, _)) = bills.last() else { break };
             after = *last;

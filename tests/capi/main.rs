@@ -15,6 +15,7 @@ mod shop;
 mod till;
 
 mod activation;
+mod archive;
 mod responses;
 mod attack;
 mod attack_charges;

@@ -145,7 +145,16 @@ fn files_with_secrets_are_for_their_owner_alone() {
     names.sort();
     assert_eq!(
         names,
-        ["config.xml", "device.key", "ledger.db", "ledger.db-wal", "ledger.lock", "ledger.mark", "wsy.log"]
+        [
+            "codes.key",
+            "config.xml",
+            "device.key",
+            "ledger.db",
+            "ledger.db-wal",
+            "ledger.lock",
+            "ledger.mark",
+            "wsy.log"
+        ]
     );
     let folder = fs::metadata(shop.folder()).unwrap().permissions().mode() & 0o777;
     assert_eq!(folder, 0o700);

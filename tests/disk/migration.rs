@@ -175,6 +175,37 @@ fn a_failure_that_version_4_heard_is_of_no_order() {
     ledger.check_whole().unwrap();
 }
 
+/// Before version 6, the print of a code could be searched through. It is keyed once, and finds the same
+/// bills.
+#[test]
+fn the_codes_of_an_earlier_version_are_keyed_once() {
+    let fresh = TempDir::new().unwrap();
+    drop(Ledger::open(fresh.path(), false).unwrap());
+    for old in EARLIER {
+        let folder = old_ledger(old);
+        let ledger = Ledger::open(folder.path(), false).unwrap();
+        let plain: Vec<_> = ["paid", "lost", "declined"]
+            .into_iter()
+            .map(|bill| (bill, ledger.charges(bill).unwrap()[0].code_print.clone()))
+            .collect();
+        let keyed = |print: &str| format!("keyed {print}");
+        ledger.key_codes(keyed).unwrap();
+        ledger.key_codes(|_| panic!("keyed again")).unwrap();
+        for (bill, plain) in &plain {
+            assert!(ledger.charges_with_code(plain).unwrap().is_empty(), "{bill} of version {old}");
+            let found = ledger.charges_with_code(&keyed(plain)).unwrap();
+            assert_eq!(found.iter().map(|row| &*row.out_trade_no).collect::<Vec<_>>(), [*bill]);
+        }
+        ledger.check_whole().unwrap();
+        drop(ledger);
+        Ledger::open(folder.path(), false).unwrap().key_codes(|_| panic!("keyed again")).unwrap();
+        let files = [&folder, &fresh].map(|folder| schema(&folder.path().join("ledger.db")));
+        assert_eq!(files[0], files[1], "from version {old}");
+    }
+    // A ledger of this version has never had others.
+    Ledger::open(fresh.path(), false).unwrap().key_codes(|_| panic!("keyed again")).unwrap();
+}
+
 /// Money that an earlier version found to be taken counts on the day of its alarm, as in this version.
 #[test]
 fn what_was_found_paid_before_version_4_counts_on_the_day_of_its_alarm() {

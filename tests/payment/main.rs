@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod archive_rules;
 mod bill_rules;
 mod charge_rules;
 mod day_rules;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, params};
 
 use super::folder_lock::Held;
-use super::{ChargeRow, Ledger, LedgerError, RefundRow, days, rows, schema};
+use super::{ChargeRow, Ledger, LedgerError, RefundRow, compared, days, rows, schema};
 use crate::chain::chain;
 use crate::payment::Cause;
 use crate::payment::archive::WholeBill;
@@ -30,14 +30,14 @@ pub(super) struct Archive {
     trouble: Option<Cause>,
 }
 
-/// What an archived bill is looked up by.
+/// The key that an archived bill is looked up by.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum By<'a> {
     /// The caller's number of the bill.
     Bill(&'a str),
     /// The caller's number of a refund.
     Refund(&'a str),
-    /// What recognises an auth code.
+    /// The keyed print of an auth code.
     Code(&'a str),
     /// A platform order.
     Order(&'a str),
@@ -49,10 +49,13 @@ pub(super) enum By<'a> {
     Day(&'a str),
 }
 
+/// A row by its table and its number.
+type Part = (&'static str, i64);
+
 /// A bill that moves, with the rows that belong to it.
 struct Moving {
     out_trade_no: String,
-    parts: Vec<(&'static str, i64)>,
+    parts: Vec<Part>,
 }
 
 impl Archive {
@@ -65,17 +68,18 @@ impl Archive {
     }
 
     /// Attaches the file; creates it if it is missing and was never written to.
-    fn attach(&mut self, connection: &Connection, accept: bool, create: bool) -> Result<(), LedgerError> {
+    fn attach(&mut self, connection: &Connection, create: bool) -> Result<(), LedgerError> {
         if self.attached.is_some() {
             return Ok(());
         }
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
         let (id, written) = connection.query_row("SELECT id, archived FROM ledger", [], read)?;
-        let is_missing = !self.path().exists();
-        if is_missing && (written == 0 || accept) && !create {
+        let is_new = written == 0;
+        if is_new && !create && !self.path().exists() {
+            self.trouble = None;
             return Ok(());
         }
-        match self.attach_file(connection, &id, written, accept, create && (written == 0 || accept)) {
+        match self.attach_file(connection, &id, written, is_new && create) {
             Ok(held) => {
                 (self.attached, self.trouble) = (Some(held), None);
                 Ok(())
@@ -92,7 +96,6 @@ impl Archive {
         connection: &Connection,
         id: &str,
         written: i64,
-        accept: bool,
         create: bool,
     ) -> Result<Option<Held>, Cause> {
         let path = self.path();
@@ -105,7 +108,7 @@ impl Archive {
             return Err(Cause::new(format!("{} is missing", path.display())));
         }
         let (held, file_system) = Held::of_database(&path).map_err(|error| Cause::new(chain(&error)))?;
-        prepare(&path, file_system, id, written, accept).map_err(|error| Cause::new(chain(&error)))?;
+        prepare(&path, file_system, id, written).map_err(|error| Cause::new(chain(&error)))?;
         let attach = || {
             connection.execute("ATTACH ?1 AS archive", [path.to_string_lossy()])?;
             // EXTRA: what moved is in the archive for good before the ledger lets go of it.
@@ -137,7 +140,6 @@ fn prepare(
     file_system: Option<&'static std::ffi::CStr>,
     id: &str,
     written: i64,
-    accept: bool,
 ) -> Result<(), LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut own = match file_system {
@@ -151,7 +153,7 @@ fn prepare(
         // The first version that has archives; the next step of the schema brings them along.
         Some(schema::VERSION) => {}
         Some(_) => return Err(foreign("has another schema version")),
-        None if written == 0 || accept => {
+        None if written == 0 => {
             let tx = own.transaction()?;
             schema::make_archive(&tx)?;
             tx.execute("UPDATE ledger SET id = ?1", [id])?;
@@ -164,17 +166,24 @@ fn prepare(
     if of != id {
         return Err(foreign("is the archive of another ledger"));
     }
-    if writes < written && !accept {
+    if writes < written {
         return Err(foreign(&format!("lacks the last {} of {written} writes", written - writes)));
     }
     Ok(())
 }
 
 impl Ledger {
-    /// Attaches the archive, if there is one. A till starts without it.
+    /// Attaches the archive, if there is one. A till starts without it. A person may `accept` that it is lost
+    /// or an old one; the numbers of its bills stay refused.
     pub(super) fn attach_archive(&self, accept: bool) {
         let connection = self.lock();
-        let _ = self.archive.lock().attach(&connection, accept, false);
+        let mut archive = self.archive.lock();
+        if archive.attach(&connection, false).is_err() && accept {
+            let sql = "UPDATE ledger SET archived = 0, archived_until = IIF(?1, archived_until, '')";
+            if connection.execute(sql, [archive.path().exists()]).is_ok() {
+                let _ = archive.attach(&connection, false);
+            }
+        }
     }
 
     /// Why the archive cannot be read, although bills are in it.
@@ -182,8 +191,8 @@ impl Ledger {
         self.archive.lock().trouble.clone()
     }
 
-    /// Brings back each archived bill that this finds. Without the archive, one that is named is an error; what
-    /// finds it in any other way does not recognise it.
+    /// Brings back each archived bill that this finds. Without the archive, a bill or refund that is named is
+    /// an error; nothing else recognises it.
     pub(super) fn recall(&self, by: By<'_>) -> Result<(), LedgerError> {
         let bills = self.archived(by)?;
         if bills.is_empty() {
@@ -246,7 +255,7 @@ impl Ledger {
     fn need_archive(&self) -> Result<(), LedgerError> {
         let connection = self.lock();
         let mut archive = self.archive.lock();
-        archive.attach(&connection, false, false)?;
+        archive.attach(&connection, false)?;
         let missing = || LedgerError::Archive(Cause::new(format!("{} is missing", archive.path().display())));
         archive.attached.is_some().then_some(()).ok_or_else(missing)
     }
@@ -309,7 +318,7 @@ impl Ledger {
     /// go of them. No other call may be working on them.
     pub fn archive(&self, bills: &[String], until: &str) -> Result<usize, LedgerError> {
         let mut connection = self.lock();
-        self.archive.lock().attach(&connection, false, true)?;
+        self.archive.lock().attach(&connection, true)?;
         let newest = newest(&connection)?;
         let mut moving = Vec::new();
         for bill in bills {
@@ -396,11 +405,12 @@ pub(super) fn archived_part(kind: &str, ids: &str) -> String {
 
 /// The newest row of each table. A refund that was not sent does not count: its row may be removed, see
 /// [`writes::begin_refund`](super::writes::begin_refund).
-fn newest(connection: &Connection) -> Result<Vec<(&'static str, i64)>, LedgerError> {
+fn newest(connection: &Connection) -> Result<Vec<Part>, LedgerError> {
     let mut newest = Vec::new();
     for kind in TABLES {
         let sql = match kind {
-            "refund" => "SELECT id FROM refund WHERE id >= COALESCE((SELECT MAX(id) FROM refund WHERE state <> 'not_sent'), 0)"
+            "refund" => "SELECT id FROM refund \
+                 WHERE id >= COALESCE((SELECT MAX(id) FROM refund WHERE state <> 'not_sent'), 0)"
                 .to_owned(),
             _ => format!("SELECT id FROM {kind} ORDER BY id DESC LIMIT 1"),
         };
@@ -413,11 +423,8 @@ fn newest(connection: &Connection) -> Result<Vec<(&'static str, i64)>, LedgerErr
 }
 
 /// Reads a bill with everything that belongs to it, and the rows that these are.
-fn whole(
-    connection: &Connection,
-    out_trade_no: &str,
-) -> Result<(WholeBill, Vec<(&'static str, i64)>), LedgerError> {
-    let charges = rows::charges(connection, "WHERE out_trade_no = ?1 ORDER BY id", [out_trade_no])?;
+fn whole(connection: &Connection, out_trade_no: &str) -> Result<(WholeBill, Vec<Part>), LedgerError> {
+    let charges = compared::charges(connection, out_trade_no)?;
     let mut refunds = rows::refunds(connection, "WHERE out_trade_no = ?1 ORDER BY id", [out_trade_no])?;
     let mut alarms = alarms_where(connection, "out_trade_no = ?1", out_trade_no)?;
     let mut orders: Vec<String> = charges.iter().filter_map(|row| row.order().map(str::to_owned)).collect();
@@ -498,7 +505,7 @@ fn last_day_of(kind: &str) -> &'static str {
     }
 }
 
-/// What is needed of an alarm.
+/// An alarm, as far as it matters here.
 struct Raised {
     id: i64,
     out_trade_no: String,
@@ -610,8 +617,9 @@ fn bring_back(connection: &Connection, number: i64, out_trade_no: &str) -> Resul
         let why = format!("it has {came} of the {parts} parts of the bill {out_trade_no}");
         return Err(LedgerError::Archive(Cause::new(why)));
     }
-    let refunds = "DELETE FROM archived_refund WHERE out_refund_no IN (SELECT out_refund_no FROM archive.refund \
-         WHERE id IN (SELECT row_id FROM archive.part WHERE out_trade_no = ?1 AND kind = 'refund'))";
+    let refunds = "DELETE FROM archived_refund WHERE out_refund_no IN \
+         (SELECT out_refund_no FROM archive.refund WHERE id IN \
+         (SELECT row_id FROM archive.part WHERE out_trade_no = ?1 AND kind = 'refund'))";
     let bill = "DELETE FROM archived_bill WHERE out_trade_no = ?1";
     for sql in [refunds, bill] {
         connection.prepare_cached(sql)?.execute([out_trade_no])?;

@@ -16,7 +16,8 @@ impl Ledger {
             return Ok(());
         }
         self.write(|tx, number| {
-            // In the order of the rows, which the update does not change; that of the index it does.
+            // Without the index, which would be rewritten in no order at all, it takes a third of the time.
+            tx.execute("DROP INDEX charge_code", [])?;
             let mut prints = tx.prepare("SELECT id, code_print FROM charge NOT INDEXED")?;
             let mut update = tx.prepare("UPDATE charge SET code_print = ?2, changed = ?3 WHERE id = ?1")?;
             let mut rows = prints.query([])?;
@@ -24,7 +25,9 @@ impl Ledger {
                 let (id, print): (i64, String) = (row.get(0)?, row.get(1)?);
                 update.execute(params![id, keyed(&print), number])?;
             }
-            tx.execute("UPDATE ledger SET codes_keyed = 1", [])?;
+            tx.execute_batch(
+                "CREATE INDEX charge_code ON charge (code_print); UPDATE ledger SET codes_keyed = 1",
+            )?;
             Ok::<_, LedgerError>(())
         })?;
         self.has_spent_code.store(true, Ordering::Relaxed);

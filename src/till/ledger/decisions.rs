@@ -49,12 +49,20 @@ pub struct Listed {
 macro_rules! listed {
     ($of:literal) => {
         concat!(
-            "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, decided_ms, d.day AS day, \
-             d.id AS id FROM ", $of, ".decision AS d \
-             JOIN ", $of, ".charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
-             UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, d.day, d.id \
-             FROM ", $of, ".decision AS d \
-             JOIN ", $of, ".refund AS r ON d.kind = 'refund' AND r.id = d.row_id"
+            "SELECT out_trade_no, attempt, '' AS out_refund_no, word, decided_by, why, decided_ms, \
+             d.day AS day, d.id AS id FROM ",
+            $of,
+            ".decision AS d \
+             JOIN ",
+            $of,
+            ".charge AS c ON d.kind = 'charge' AND c.id = d.row_id \
+             UNION ALL SELECT out_trade_no, NULL, out_refund_no, word, decided_by, why, decided_ms, \
+             d.day, d.id FROM ",
+            $of,
+            ".decision AS d \
+             JOIN ",
+            $of,
+            ".refund AS r ON d.kind = 'refund' AND r.id = d.row_id"
         )
     };
 }

@@ -99,9 +99,16 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection, i64) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.lock();
+        self.write_in(&mut self.lock(), work)
+    }
+
+    fn write_in<T, E: From<Error> + From<LedgerError>>(
+        &self,
+        connection: &mut Connection,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.files.check()?;
-        self.write_in(&mut connection, work)
+        self.write_wherever(connection, work)
     }
 
     /// The same for what came of a request that was sent: it is written wherever the ledger is.
@@ -109,10 +116,10 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection, i64) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.write_in(&mut self.lock(), work)
+        self.write_wherever(&mut self.lock(), work)
     }
 
-    fn write_in<T, E: From<Error>>(
+    fn write_wherever<T, E: From<Error>>(
         &self,
         connection: &mut Connection,
         work: impl FnOnce(&Connection, i64) -> Result<T, E>,

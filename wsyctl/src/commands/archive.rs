@@ -1,7 +1,7 @@
 //! `archive [DAY]`: moves old bills that are done with out of the ledger. Sends nothing.
 
 use pico_args::Arguments;
-use wsy::till::{Error, clock};
+use wsy::till::clock;
 
 use crate::args::{self, Common};
 use crate::desk::{self, Talk};
@@ -17,7 +17,7 @@ pub fn run(mut args: Arguments, common: &Common) -> Result<Report, Failure> {
     }
     let (till, language) = (desk::open(common, Talk::LedgerOnly)?, common.language);
     let day = day.unwrap_or_else(|| till.last_day_to_archive());
-    let archived = till.archive(&day).map_err(Error::from)?;
+    let archived = till.archive(&day)?;
     let mut report = Report::new(Exit::Good).line(wording::pick(
         language,
         format!("已把 {day} 及以前的 {} 单移到归档文件。", archived.bills),

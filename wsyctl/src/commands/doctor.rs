@@ -202,7 +202,7 @@ fn place(doubt: FolderDoubt, language: Language) -> Check {
             pick(
                 language,
                 "把 archive.db 放回数据文件夹；原因见日志。可以照常收款，归档过的单暂时查不到，也退不了。",
-                "Put archive.db back into the folder; the log says why it cannot be read. New bills can be charged; archived ones can be neither found nor refunded until then.",
+                "Put archive.db back; the log says why it cannot be read. Only archived bills can be neither found nor refunded.",
             ),
         ),
         FolderDoubt::NoMark => (

@@ -148,6 +148,19 @@ fn a_day_is_closed_once() {
 }
 
 #[test]
+fn only_old_bills_are_archived() {
+    let desk = Desk::activated();
+    desk.sell("B1", "10");
+    desk.json(&["archive", "yesterday"]).exits(2);
+    assert_eq!(desk.json(&["archive"]).exits(4).json()["code"], -175);
+    desk.json(&["close-day", "--by", "Li"]).exits(0);
+    let archived = desk.json(&["archive"]).exits(0).json();
+    assert_eq!((&archived["archived"], &archived["stayed"]), (&0.into(), &0.into()));
+    assert!(archived["ledger_bytes"].as_i64().is_some_and(|bytes| bytes > 0));
+    assert!(desk.zh(&["archive"]).exits(0).out.contains("0 单移到归档文件"));
+}
+
+#[test]
 fn a_refund_is_made_once_under_its_number() {
     let desk = Desk::activated();
     desk.sell("B1", "10");

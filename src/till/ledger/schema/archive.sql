@@ -1,4 +1,4 @@
--- What an archive has besides the tables of a ledger: the parts of each bill, and how people look for one.
+-- An archive has these besides the tables of a ledger: the parts of each bill, and how people look for one.
 CREATE TABLE part (
     out_trade_no TEXT NOT NULL,
     kind         TEXT NOT NULL,

@@ -163,4 +163,4 @@ CREATE TABLE archived_refund (
     out_refund_no TEXT PRIMARY KEY,
     out_trade_no  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0, 0, 0, '', 0, 0);
+INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0, 1, 0, '', 0, 0);

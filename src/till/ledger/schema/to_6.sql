@@ -1,5 +1,5 @@
--- Bills may be in an archive file; the ledger keeps their numbers. Auth codes are recognised by a keyed print. The ledger
--- knows how many writes its file has without the journal.
+-- Bills may be in an archive file; the ledger keeps their numbers. Auth codes are recognised by a keyed
+-- print. The ledger knows how many writes its file has without the journal.
 ALTER TABLE ledger ADD COLUMN codes_keyed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN archived_until TEXT NOT NULL DEFAULT '';
