@@ -78,21 +78,18 @@ impl WithoutJournal {
         (sum == check_sum(&id, writes)).then_some(Self { id, writes })
     }
 
-    /// Refuses a journal that is not this file's.
-    fn fits(&self, recorded: &Recorded) -> Result<(), LedgerError> {
+    /// Refuses a journal that is not this file's, through a connection that has read both. Without that, what
+    /// they say together looks like damage, or like a ledger.
+    pub fn verify(&self, connection: &Connection) -> Result<(), LedgerError> {
+        let recorded = recorded(connection)?;
         not_restored(&self.id, self.writes, &recorded.id, recorded.collected)
     }
 }
 
 impl Identity {
-    /// Compares the ledger with its mark, its file and its place; with `accept`, records the present state
-    /// instead. Nothing is written before all of it has been found right.
-    pub fn verify(
-        connection: &Connection,
-        folder: &Path,
-        file: Option<&WithoutJournal>,
-        accept: bool,
-    ) -> Result<Self, LedgerError> {
+    /// Compares the ledger with its mark and with its place; with `accept`, records the present state instead.
+    /// Nothing is written before all of it has been found right.
+    pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let recorded = recorded(connection)?;
         let (machine, here) = (Machine::this(), Place::of(folder)?);
         let (mark, is_new) = (read(folder), recorded.host.is_empty());
@@ -100,7 +97,6 @@ impl Identity {
             if let Some((id, writes)) = &mark {
                 not_restored(&recorded.id, recorded.writes, id, *writes)?;
             }
-            file.map_or(Ok(()), |file| file.fits(&recorded))?;
             if !is_new {
                 of_this_machine(&recorded.host, &machine)?;
                 here.verify(&recorded.folder)?;

@@ -46,15 +46,18 @@ impl Ledger {
         let without_journal = WithoutJournal::of(&path, file_system);
         let mut connection = connect(&path, file_system)?;
         // Before anything is changed: the file may belong to another program.
-        let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
+        let version = schema::version(&connection)?;
         schema::settle_pragmas(&connection)?;
-        if is_current {
+        if let Some(file) = without_journal.filter(|_| version == Some(schema::VERSION) && !accept) {
+            file.verify(&connection)?;
+        }
+        if version.is_none_or(|version| version == schema::VERSION) {
             schema::check(&connection)?;
         } else {
             schema::check_whole(&connection)?;
         }
         schema::make(&mut connection, folder)?;
-        let identity = Identity::verify(&connection, folder, without_journal.as_ref(), accept)?;
+        let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
         // SQLite has opened both by now.
         let files = Arc::new(Files::of(&path));
