@@ -34,7 +34,7 @@ pub enum LedgerError {
     /// Another ledger was in its place.
     #[error("another ledger was in this folder before")]
     OtherLedger,
-    /// None is there any more.
+    /// It no longer exists.
     #[error("the ledger is missing or empty, although its mark or its journal is there")]
     Missing,
     /// An older one was put in its place.

@@ -165,7 +165,7 @@ fn a_ledger_that_was_deleted_is_missed() {
     shop.open_with(&shop.till, &[ACCEPT]).is(codes::OK);
 }
 
-/// What lies in the folder of a program that was killed after some sales: a ledger and its journal.
+/// Leaves what a program that was killed after some sales does: a ledger and its journal.
 fn killed(shop: &Shop) {
     for bill in ["B1", "B2"] {
         shop.sell(bill, 100);

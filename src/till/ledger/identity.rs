@@ -47,7 +47,7 @@ struct Recorded {
     collected: i64,
 }
 
-/// What the file of a ledger says by itself while a journal lies beside it.
+/// The content of a ledger's file by itself, while a journal lies beside it.
 pub struct WithoutJournal {
     id: String,
     writes: i64,
@@ -104,7 +104,7 @@ impl Identity {
         }
         let collected = match connection::is_collected(connection)? {
             true => recorded.writes,
-            // What was accepted may be anything.
+            // The file of an accepted ledger may be any.
             false if accept => 0,
             false => recorded.collected,
         };
@@ -158,7 +158,7 @@ impl Identity {
     }
 }
 
-/// What a count of writes is known by to have been read whole.
+/// The check sum by which a count of writes is known to have been read whole.
 fn check_sum(id: &str, writes: i64) -> i64 {
     crc32(format!("{id} {writes}").as_bytes()).into()
 }

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use super::{LedgerError, identity, of_file};
 use crate::till::files;
 
-/// What only a till that had a ledger leaves behind.
+/// Files that only a till with a ledger makes.
 const LEFT: [&str; 4] = ["device.key", "codes.key", "archive.db", "wsy.log"];
 
-/// What a folder says about a ledger that is not there.
+/// Whether a folder has lost its ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// The ledger is there, or the folder is new.

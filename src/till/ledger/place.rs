@@ -24,7 +24,7 @@ pub struct Place {
     inexact_path: String,
     /// The number of `ledger.db` on its disk, as the disk is numbered now.
     number: String,
-    /// What identifies the file as long as it lives, if its file system has such.
+    /// The file's identity for as long as it lives, if its file system has such.
     file: Option<Lasting>,
 }
 
