@@ -50,9 +50,9 @@ pub fn of(path: &Path) -> Option<FileId> {
     (done != 0 && number != 0).then(|| FileId { volume: there.dwVolumeSerialNumber.into(), number })
 }
 
-/// The identity of a file for as long as it lives, on a file system that never renumbers its files: its number
-/// there, and when it was made, in ns since 1970. A number is given again once its file is deleted. The volume
-/// is no part of it where the system may number its disks differently at the next start.
+/// The identity of a file for as long as it lives, on a file system that never renumbers its files: its
+/// number there, and when it was made, in ns since 1970. A number is given again once its file is deleted.
+/// The volume is no part of it where the system may number its disks differently at the next start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lasting {
     number: u128,

@@ -1,6 +1,6 @@
 //! The identity of a machine: an identifier of the system, its network cards and its disks. None of them
-//! suffices alone. A cloned disk brings the identifier along; a system that was set up again has another one; a
-//! card is replaced; and disks of the same make, above all virtual ones, may share a serial number.
+//! suffices alone. A cloned disk brings the identifier along; a system that was set up again has another one;
+//! a card is replaced; and disks of the same make, above all virtual ones, may share a serial number.
 
 use std::collections::BTreeSet;
 #[cfg(not(windows))]
@@ -30,8 +30,8 @@ pub enum Other {
 
 /// How the text of a machine begins.
 const MARK: &str = "3 ";
-/// The same of an earlier version, which did not tell cards and disks apart. Those before it recorded a digest
-/// of the identifier alone.
+/// The same of an earlier version, which did not tell cards and disks apart. Those before it recorded a
+/// digest of the identifier alone.
 const MIXED: &str = "2 ";
 
 impl Machine {

@@ -2,9 +2,9 @@
 //! was copied to a second till or restored from a backup lacks the newest payments and would charge them
 //! again.
 //!
-//! The ledger records its machine and its [place](super::place), and counts its writes; the file `ledger.mark`
-//! beside it holds its id and that count. The mark is written without a flush: after a power cut it may be
-//! behind the ledger, never ahead of it.
+//! The ledger records its machine and its [place](super::place), and counts its writes; the file
+//! `ledger.mark` beside it holds its id and that count. The mark is written without a flush: after a power
+//! cut it may be behind the ledger, never ahead of it.
 //!
 //! An older file under a newer journal would pass: the journal brings the count along, and some of the pages.
 //! So each write also records how many writes the file had when the journal was last written into it as a
@@ -87,8 +87,8 @@ impl WithoutJournal {
 }
 
 impl Identity {
-    /// Compares the ledger with its mark and with its place; with `accept`, records the present state instead.
-    /// Nothing is written before all of it has been found right.
+    /// Compares the ledger with its mark and with its place; with `accept`, records the present state
+    /// instead. Nothing is written before all of it has been found right.
     pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let recorded = recorded(connection)?;
         let (machine, here) = (Machine::this(), Place::of(folder)?);

@@ -1,5 +1,5 @@
-//! A data folder without a ledger. It may be new; or its ledger was deleted, moved away or emptied, and what is
-//! left says so. A new ledger would know none of the payments, and SQLite would delete a journal that the
+//! A data folder without a ledger. It may be new; or its ledger was deleted, moved away or emptied, and what
+//! is left says so. A new ledger would know none of the payments, and SQLite would delete a journal that the
 //! missing file needs. So this is asked before anything is created.
 
 use std::fs;

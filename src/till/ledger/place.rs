@@ -1,9 +1,9 @@
 //! Where a ledger is: its folder, and the number of its file on the disk.
 //!
 //! A path may be written in several ways, and Windows XP does not say which is the right one; a file has one
-//! number, wherever it is moved on its disk. So one of the two has to be the same. Neither shows a copy that was
-//! put in the old place, or lies at the same path in another container. Where the file system keeps the numbers
-//! of its files for good, the file has to be the same one besides.
+//! number, wherever it is moved on its disk. So one of the two has to be the same. Neither shows a copy that
+//! was put in the old place, or lies at the same path in another container. Where the file system keeps the
+//! numbers of its files for good, the file has to be the same one besides.
 
 use std::fs;
 use std::path::Path;
