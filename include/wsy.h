@@ -236,7 +236,7 @@
 #define WSY_ERR_CA_FILE (-126)
 
 /*
- * The ledger was made on another machine or in another folder: it may be a copy.
+ * The ledger was made on another machine or in another folder, or is another file: it may be a copy.
  */
 #define WSY_ERR_LEDGER_COPIED (-127)
 
@@ -644,8 +644,14 @@ extern "C" {
  * reply:     NULL, or receives a reply with open_charges and open_refunds (how many are undecided),
  *            unfinished (how many sales a person has to check, see wsy_unresolved), conflicts (how many
  *            refunds need a person), alarms (how many nobody has acknowledged), device_id (empty until
- *            activated), folder_doubt (what may be wrong with the data folder: "network", "synced" or
- *            "no_mark", which a support desk should see), and the fields of wsy_config.
+ *            activated), folder_doubt (what may be wrong with the data folder: "network", "synced",
+ *            "no_ledger", "no_mark" or "archive", which a support desk should see), and the fields of
+ *            wsy_config.
+ *
+ * The till works on the folder itself, whatever links lead to it. If the folder or its ledger is moved or
+ * replaced while it is open, nothing new is begun: calls that would write return WSY_ERR_LEDGER or, for the
+ * device, WSY_ERR_FOLDER. What was sent before is still written to the open files, and wsy_close leaves all
+ * files as they are. Close the client, look what happened to the folder, and open it again.
  *
  * Each device belongs to one data folder: two folders with the same device would not know which auth codes
  * the other has charged. A program that opens both gets WSY_ERR_DEVICE_IN_USE; two programs or machines

@@ -106,7 +106,7 @@ const
   WSY_ERR_BASE = -125;
   /// The CA file cannot be read, or holds no certificate in PEM.
   WSY_ERR_CA_FILE = -126;
-  /// The ledger was made on another machine or in another folder: it may be a copy.
+  /// The ledger was made on another machine or in another folder, or is another file: it may be a copy.
   WSY_ERR_LEDGER_COPIED = -127;
   /// The ledger is not the one that was written last: deleted, or an old backup.
   WSY_ERR_LEDGER_RESTORED = -128;

@@ -249,8 +249,8 @@ names! {
         zh "配置从哪里来：platform、file（平台连不上）、none",
         en "where the config comes from: platform, file (the platform could not be reached), none";
     FOLDER_DOUBT "folder_doubt", text, "open",
-        zh "数据文件夹可能有的问题，用空格分开：network（在网络盘上）、synced（在同步盘上）、no_mark（缺少 ledger.mark，这次无法发现旧备份）、archive（归档文件缺失或读不出来）；没有则为空",
-        en "what may be wrong with the data folder, separated by spaces: network (it is on a network drive), synced (another program keeps it the same on several machines), no_mark (ledger.mark was missing, so an old backup could not be noticed this time), archive (the archive is missing or cannot be read); empty for nothing";
+        zh "数据文件夹可能有的问题，用空格分开：network（在网络盘上）、synced（在同步盘上）、no_ledger（文件夹用过，账本却没有了，以前的收款都不知道）、no_mark（缺少 ledger.mark，这次无法发现旧备份）、archive（归档文件缺失或读不出来）；没有则为空",
+        en "what may be wrong with the data folder, separated by spaces: network (it is on a network drive), synced (another program keeps it the same on several machines), no_ledger (the folder was used before and its ledger is gone, so earlier payments are not known), no_mark (ledger.mark was missing, so an old backup could not be noticed this time), archive (the archive is missing or cannot be read); empty for nothing";
     DEVICE_SAVED "device_saved", number, "config",
         zh "设备的密钥是否已存到磁盘：0 表示还没有存好，现在关闭程序就要重新激活",
         en "whether the device's key is on disk; 0: not yet, and a till that is closed now has to be activated again";

@@ -31,9 +31,15 @@ pub enum LedgerError {
     /// A copy: made in another folder. With that folder.
     #[error("the ledger was made in the folder {0}")]
     OtherFolder(String),
+    /// A copy: its file is not the one that was in this folder.
+    #[error("the ledger is a copy of the file that was in this folder before")]
+    OtherFile,
     /// Another ledger was in its place.
     #[error("another ledger was in this folder before")]
     OtherLedger,
+    /// It no longer exists.
+    #[error("the ledger is missing or empty, although its mark or its journal is there")]
+    Missing,
     /// An older one was put in its place.
     #[error("the ledger lacks the last {missing} of {writes} writes")]
     Behind {
@@ -42,6 +48,9 @@ pub enum LedgerError {
         /// How many there were.
         writes: i64,
     },
+    /// Other files took the place of an open ledger.
+    #[error("the ledger was moved or replaced while the till was open")]
+    Moved,
     /// The bill is in the archive, which cannot be read.
     #[error("the archive of the ledger cannot be read")]
     Archive(#[source] Cause),

@@ -31,9 +31,21 @@ pub fn whole(file: &File) -> io::Result<Attempt> {
     }
 }
 
+/// Unlocks a file. Closing it does not suffice on Unix: a child process may have inherited the open file.
+pub fn release(file: &File) {
+    #[cfg(target_os = "linux")]
+    let _ = set(file, libc::F_UNLCK, 0, 0);
+    let _ = file.unlock();
+}
+
 /// Locks bytes of a file, which need not exist; up to its end if the length is 0. Only Linux can, since 3.15.
 #[cfg(target_os = "linux")]
 pub fn range(file: &File, start: i64, length: i64) -> io::Result<Attempt> {
+    set(file, libc::F_WRLCK, start, length)
+}
+
+#[cfg(target_os = "linux")]
+fn set(file: &File, kind: libc::c_int, start: i64, length: i64) -> io::Result<Attempt> {
     use std::os::fd::AsRawFd;
 
     #[cfg(not(target_env = "gnu"))]
@@ -50,7 +62,7 @@ pub fn range(file: &File, start: i64, length: i64) -> io::Result<Attempt> {
 
     // SAFETY: a structure of numbers, for which zeros are valid.
     let mut lock: Flock = unsafe { std::mem::zeroed() };
-    (lock.l_type, lock.l_whence) = (libc::F_WRLCK as _, libc::SEEK_SET as _);
+    (lock.l_type, lock.l_whence) = (kind as _, libc::SEEK_SET as _);
     (lock.l_start, lock.l_len) = (start, length);
     // SAFETY: an open file, and a structure that lives until the call returns.
     let done = unsafe { libc::syscall(FCNTL, file.as_raw_fd(), libc::F_OFD_SETLK, &raw const lock) };
@@ -86,5 +98,13 @@ mod tests {
         assert_eq!(whole(&open()).unwrap(), Attempt::InUse);
         drop(first);
         assert_eq!(whole(&open()).unwrap(), Attempt::Locked);
+        // As a child has it: open, and not its own.
+        let first = open();
+        assert_eq!(whole(&first).unwrap(), Attempt::Locked);
+        let inherited = first.try_clone().unwrap();
+        release(&first);
+        drop(first);
+        assert_eq!(whole(&open()).unwrap(), Attempt::Locked);
+        drop(inherited);
     }
 }

@@ -23,6 +23,7 @@ pub mod rename;
 pub mod serial;
 pub mod sockets;
 pub mod sqlite;
+pub mod stdio;
 pub mod threads;
 #[cfg(windows)]
 pub mod winspool;

@@ -288,27 +288,16 @@ mod unix {
         for slot in &LET_GO {
             let file = slot.swap(0, Ordering::AcqRel) - 1;
             if file >= 0 {
-                let_go(file);
+                // SAFETY: an open file that nothing in this child uses or closes, see [`LetGo`]. Its lock
+                // then belongs to the parent alone, which may end before this process does.
+                unsafe { libc::close(file) };
             }
         }
     }
 
-    /// Has a file's number mean /dev/null from now on. Its lock then belongs to the parent alone, which may
-    /// end before this process does; closing the number later does no harm.
-    fn let_go(file: c_int) {
-        // SAFETY: a constant path; both functions may be called in a child of a program with threads.
-        let null = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
-        if null >= 0 {
-            // SAFETY: both are open files of this process.
-            unsafe { libc::dup2(null, file) };
-            // SAFETY: opened above, and not used elsewhere.
-            unsafe { libc::close(null) };
-            // SAFETY: `dup2` does not pass on this flag.
-            unsafe { libc::fcntl(file, libc::F_SETFD, libc::FD_CLOEXEC) };
-        }
-    }
-
-    /// Has the children of this process let a file go, as long as this lives.
+    /// Has the children of this process let a file go, as long as this lives. It is made and dropped inside
+    /// ([`enter`]), together with the opening and the closing of the file, and the file is
+    /// [owned](super::Owned), so that a child does not close it again.
     pub struct LetGo {
         slot: Option<&'static AtomicI32>,
         number: c_int,

@@ -27,6 +27,7 @@ impl Till {
         let _lock = self.in_flight.lock("activation", "")?;
         // One success uses up the code, so whatever can be checked beforehand
         // must not fail afterwards (note 16).
+        self.check_folder()?;
         device::probe(&self.folder, self.secrets.as_ref()).map_err(Error::Folder)?;
         let activate = request::activate(host.as_str(), initkey.trim());
         let device = match self.http.send_money(&activate, Millis::MAX) {
@@ -67,6 +68,7 @@ impl Till {
         if bad(&device.id) || bad(&device.key) {
             return Err(Error::ActivationInput("device id or key"));
         }
+        self.check_folder()?;
         let mut own = self.device.write();
         let activated = Activated::take(&self.http.base(), device, own.as_ref())?;
         self.save_device(&activated.device, own.as_ref(), files::replace).map_err(Error::Folder)?;
@@ -90,6 +92,7 @@ impl Till {
                 "the data folder belongs to the process that this one was forked from",
             ));
         }
+        self.check_folder().map_err(io::Error::other)?;
         let (folder, secrets) = (&self.folder, self.secrets.as_ref());
         let saved = match device::load(folder, secrets) {
             Saved::Device(saved) => Some(saved),

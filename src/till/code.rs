@@ -249,9 +249,9 @@ codes! {
     /// The data folder cannot be created or written.
     Folder = -120, NotMoved,
         zh "存放收款记录的文件夹无法使用，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持。"
-            / "数据文件夹无法创建或写入。检查路径、磁盘空间和当前用户的写权限；原因见 detail。",
+            / "数据文件夹无法创建或写入，或打开期间被移动、被替换。检查路径、磁盘空间和当前用户的写权限；原因见 detail。",
         en "The folder for the payment records cannot be used; nothing was charged or refunded." / "Check whether the disk is full. If it is not, call support."
-            / "The data folder cannot be created or written. Check the path, the free space and this user's write permission; detail says why.";
+            / "The data folder cannot be created or written, or was moved or replaced while it was open. Check the path, the free space and this user's write permission; detail says why.";
     /// The data folder is in use by another program.
     FolderInUse = -121, NotMoved,
         zh "另一个收银程序正在使用收款记录，这次没有打开。" / "关闭另一个收银程序再试；不要删除任何文件。"
@@ -261,9 +261,9 @@ codes! {
     /// The ledger cannot be read or written.
     Ledger = -122, NotMoved,
         zh "收款记录无法读写，没有收款，也没有退款。" / "检查磁盘是否已满；仍不行请联系技术支持，恢复之前先用其他方式收款。"
-            / "账本无法读写，没有发出任何请求。检查磁盘空间和权限；原因见 detail。",
+            / "账本无法读写，或打开期间被移动、被替换，没有发出任何请求。检查磁盘空间和权限；原因见 detail。",
         en "The payment records cannot be read or written; nothing was charged or refunded." / "Check whether the disk is full. If it is not, call support; until this is fixed, use other payment methods."
-            / "The ledger cannot be read or written; no request was sent. Check the free space and the permissions; detail says why.";
+            / "The ledger cannot be read or written, or was moved or replaced while it was open; no request was sent. Check the free space and the permissions; detail says why.";
     /// The ledger file is damaged, or is not a wsy ledger.
     LedgerDamaged = -123, NotMoved,
         zh "收款记录已损坏，没有打开。" / "不要删除任何文件，里面可能有还没有查清的收款；请联系技术支持。"
@@ -289,12 +289,12 @@ codes! {
             / "CA 证书文件无法读取，或不含 PEM 格式的证书。检查选项 ca_file。",
         en "The security certificate is not set up correctly (-126); the till was not opened." / "Call support."
             / "The CA file cannot be read, or holds no certificate in PEM. Check the option ca_file.";
-    /// The ledger was made on another machine or in another folder: it may be a copy.
+    /// The ledger was made on another machine or in another folder, or is another file: it may be a copy.
     LedgerCopied = -127, NotMoved,
         zh "这份收款记录来自另一台机器或另一个文件夹，可能是复制来的，没有使用。" / "不要自行复制或删除文件；请联系技术支持。"
-            / "每台收银机用自己的数据文件夹，不要复制。如果确实更换了机器或移动了文件夹，而且原来的不再使用，请用选项 accept_ledger=1 打开一次。",
+            / "每台收银机用自己的数据文件夹，不要复制。如果确实更换了机器、移动了文件夹或从备份恢复了最新的账本，而且原来的不再使用，请用选项 accept_ledger=1 打开一次。",
         en "These payment records come from another machine or folder and may be a copy, so they were not used." / "Do not copy or delete files yourself; call support."
-            / "Give each till its own data folder and never copy one. If the machine was replaced or the folder moved, and the old one is no longer used, open once with the option accept_ledger=1.";
+            / "Give each till its own data folder and never copy one. If the machine was replaced, the folder moved or its newest ledger copied back, and the old one is no longer used, open once with the option accept_ledger=1.";
     /// The ledger is not the one that was written last: deleted, or an old backup.
     LedgerRestored = -128, NotMoved,
         zh "收款记录不是最新的那一份：可能被删除过，或恢复了旧备份，没有使用。" / "请联系技术支持；这期间的收款要到商户后台核对。"

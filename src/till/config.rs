@@ -1,7 +1,8 @@
 //! The pay config: the server that a till sends to, and what it may do.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -122,7 +123,7 @@ impl Till {
                 if let Err(reason) = self.http.allows(&config.server) {
                     return Err(self.refused(&device, Refusal::Server(reason)));
                 }
-                if let Err(error) = files::update(&self.config_path(), &body) {
+                if let Err(error) = self.keep(&self.config_path(), &body) {
                     self.log.warn(&format!("config.not_saved {error}"));
                 }
                 let known =
@@ -220,7 +221,7 @@ impl Till {
         let (word, said) = refusal.parts();
         let text =
             format!("device_id={}\nrefusal={word}\nsaid={}\n", device.id, said.replace(['\r', '\n'], " "));
-        if let Err(error) = files::update(&self.refusal_path(), text.as_bytes()) {
+        if let Err(error) = self.keep(&self.refusal_path(), text.as_bytes()) {
             self.log.warn(&format!("config.refusal_not_saved {error}"));
         }
         let error = refusal.error();
@@ -231,11 +232,18 @@ impl Till {
     }
 
     pub(super) fn forget_refusal(&self) {
-        if let Err(error) = files::remove(&self.refusal_path()) {
+        let removed = self.check_folder().map_err(io::Error::other);
+        if let Err(error) = removed.and_then(|()| files::remove(&self.refusal_path())) {
             self.log.warn(&format!("config.refusal_not_removed {error}"));
         }
         let mut state = self.config.write();
         (state.refusal, state.is_doubted) = (None, false);
+    }
+
+    /// Replaces a file of the folder, if the folder is still this till's own.
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.check_folder().map_err(io::Error::other)?;
+        files::update(path, bytes)
     }
 
     fn refusal_path(&self) -> PathBuf {

@@ -52,6 +52,9 @@ pub enum Error {
     /// Another till of this process is activated as this device.
     #[error("another client of this program is activated as device {0}")]
     DeviceInUse(String),
+    /// Another folder took the place of the data folder.
+    #[error("the data folder was moved or replaced while the till was open")]
+    FolderMoved,
     /// Another client of this process has the data folder open.
     #[error("this process has the data folder open already")]
     AlreadyOpen,
@@ -129,7 +132,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Option { .. } => Code::Options,
-            Self::Folder(_) => Code::Folder,
+            Self::Folder(_) | Self::FolderMoved => Code::Folder,
             Self::AlreadyOpen => Code::AlreadyOpen,
             Self::Driver(error) => driver_code(error),
             Self::Http(HttpError::Base(_) | HttpError::Proxy(_)) => Code::Base,
@@ -215,13 +218,16 @@ const fn ledger_code(error: &LedgerError) -> Code {
         LedgerError::Forked => Code::Forked,
         LedgerError::Damaged(_) => Code::LedgerDamaged,
         LedgerError::Newer(_) => Code::LedgerNewer,
-        LedgerError::OtherMachine | LedgerError::OtherHardware | LedgerError::OtherFolder(_) => {
-            Code::LedgerCopied
-        }
-        LedgerError::OtherLedger | LedgerError::Behind { .. } => Code::LedgerRestored,
+        LedgerError::OtherMachine
+        | LedgerError::OtherHardware
+        | LedgerError::OtherFolder(_)
+        | LedgerError::OtherFile => Code::LedgerCopied,
+        LedgerError::OtherLedger | LedgerError::Missing | LedgerError::Behind { .. } => Code::LedgerRestored,
         LedgerError::Archive(_) => Code::Archive,
         LedgerError::ReadOnly(_) | LedgerError::CannotOpen(_) => Code::Folder,
-        LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => Code::Ledger,
+        LedgerError::Moved | LedgerError::Full(_) | LedgerError::Disk(_) | LedgerError::Storage(_) => {
+            Code::Ledger
+        }
     }
 }
 
@@ -254,8 +260,11 @@ mod tests {
             LedgerError::OtherMachine,
             LedgerError::OtherHardware,
             LedgerError::OtherFolder(text()),
+            LedgerError::OtherFile,
             LedgerError::OtherLedger,
+            LedgerError::Missing,
             LedgerError::Behind { missing: 2, writes: 9 },
+            LedgerError::Moved,
             LedgerError::Archive(cause()),
             LedgerError::Full(cause()),
             LedgerError::ReadOnly(cause()),

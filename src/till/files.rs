@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::sys::stdio;
+
 /// How long to try again: as long as SQLite does on Windows.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest pause between two attempts.
@@ -45,7 +47,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 pub fn open_private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
+    options.open(path).and_then(stdio::keep_out)
 }
 
 /// Replaces the content of a file. After a power cut the file has the old content or the new.

@@ -1,6 +1,7 @@
 //! Where a data folder lies, and what may be wrong with that.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::sys::drive;
 
@@ -29,6 +30,8 @@ pub enum Doubt {
     Network,
     /// It is in a folder that a program keeps the same on several machines.
     Synced,
+    /// A till used it before, and its ledger is gone: its payments are not known.
+    NoLedger,
     /// The mark beside the ledger was missing, so that an old backup could not be noticed.
     NoMark,
     /// Bills were moved to an archive that cannot be read: their numbers are refused.
@@ -41,6 +44,7 @@ impl Doubt {
         match self {
             Self::Network => "network",
             Self::Synced => "synced",
+            Self::NoLedger => "no_ledger",
             Self::NoMark => "no_mark",
             Self::Archive => "archive",
         }
@@ -69,6 +73,37 @@ fn is_synced(folder: &Path) -> bool {
     folder.iter().any(|part| is_named(&part.to_string_lossy()))
 }
 
+/// The folder itself, whatever links lead to it: they may lead elsewhere later.
+pub fn resolved(folder: &Path) -> PathBuf {
+    let Ok(place) = fs::canonicalize(folder) else { return folder.to_owned() };
+    if cfg!(windows) { plain(&place).unwrap_or_else(|| folder.to_owned()) } else { place }
+}
+
+/// The form of a path that all calls of Windows understand, if it has one.
+fn plain(path: &Path) -> Option<PathBuf> {
+    /// Shorter than the longest path of such calls, with the name of a file.
+    const LONGEST: usize = 200;
+    let plain = path.to_str()?.strip_prefix(r"\\?\")?;
+    let is_of_drive = plain.get(1..3) == Some(r":\");
+    (is_of_drive && plain.len() <= LONGEST).then(|| plain.into())
+}
+
+/// A text for a path that no other path has: what is not Unicode, control characters and `%` are escaped.
+pub fn exact(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c == '%' || c.is_control() {
+                text.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02X}")));
+            } else {
+                text.push(c);
+            }
+        }
+        text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
+    }
+    text
+}
+
 /// Whether Windows shows an old program this folder in place of one that the program may not write to.
 /// Programs of the same user that are newer, and other users, see another one.
 pub fn is_virtual_store(path: &Path) -> bool {
@@ -90,6 +125,30 @@ mod tests {
         for good in ["/home/a/wsy", "/opt/onedriver/wsy", "/var/lib/my dropbox"] {
             assert_eq!(doubts(Path::new(good)), [], "{good}");
         }
+    }
+
+    #[test]
+    fn a_path_of_windows_is_written_as_its_calls_understand_it() {
+        let plain = |path: &str| plain(Path::new(path));
+        assert_eq!(plain(r"\\?\C:\till\数据"), Some(PathBuf::from(r"C:\till\数据")));
+        assert_eq!(plain(r"\\?\UNC\server\till"), None);
+        assert_eq!(plain(&format!(r"\\?\C:\{}", "x".repeat(250))), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_paths_never_have_the_same_text() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let text = |path: &[u8]| exact(Path::new(OsStr::from_bytes(path)));
+        assert_eq!(text("/数据/wsy 1".as_bytes()), "/数据/wsy 1");
+        // 甲 and 乙 in GBK.
+        assert_eq!((text(b"/\xbc\xd7"), text(b"/\xd2\xd2")), ("/%BC%D7".to_owned(), "/%D2%D2".to_owned()));
+        assert_eq!(
+            (text(b"/%BC"), text(b"/\xbc"), text(b"/a\nb")),
+            ("/%25BC".into(), "/%BC".into(), "/a%0Ab".into())
+        );
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub mod secret_store;
 pub mod sentences;
 pub mod unlisted;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,7 @@ use crate::chain::chain;
 use crate::driver;
 use crate::protocol::request::Device;
 use crate::sys::process::PerProcess;
+use crate::sys::stdio;
 use cancellation::CancellationToken;
 use code_key::CodeKey;
 use device::{Activated, Earlier, Saved};
@@ -90,6 +91,8 @@ pub struct Till {
     unsaved: Mutex<Option<(Device, Instant)>>,
     /// When spent auth codes were last removed from the ledger's journal.
     codes_removed: Mutex<Instant>,
+    /// Whether the log says that the ledger was moved or replaced.
+    is_move_logged: AtomicBool,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
     quiet: Quiet,
@@ -107,6 +110,7 @@ impl Till {
     /// the options say not to; a failure to read it is not an error, see [`Till::config`]. `secrets` seals
     /// what is secret.
     pub fn open(folder: &Path, options: Options, secrets: Box<dyn SecretStore>) -> Result<Arc<Self>, Error> {
+        stdio::fill();
         let http = Http::new(&options.http)?;
         // Once and for all: the program may change its current directory.
         let folder = &std::path::absolute(folder).map_err(Error::Folder)?;
@@ -115,8 +119,9 @@ impl Till {
         if is_new {
             secrets.prepare(folder).map_err(Error::Folder)?;
         }
-        let place = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        let own = OPEN.get().lock("folder", &place.to_string_lossy());
+        // Nor does it matter where a link that leads to the folder leads later.
+        let folder = &folder::resolved(folder);
+        let own = OPEN.get().lock("folder", &folder::exact(folder));
         let is_open_here = own.map_err(|_| Error::AlreadyOpen)?;
         let ledger = Ledger::open(folder, options.accept_ledger)?;
         files::remove_unfinished(folder);
@@ -140,6 +145,7 @@ impl Till {
             earlier: RwLock::new(Earlier::of(earlier)),
             unsaved: Mutex::default(),
             codes_removed: Mutex::new(Instant::now()),
+            is_move_logged: AtomicBool::new(false),
             config: RwLock::default(),
             folder: folder.to_owned(),
             is_open_here: Mutex::new(Some(is_open_here)),
@@ -201,6 +207,7 @@ impl Till {
             return;
         }
         self.save_device_later();
+        self.log_move();
         self.note_heard();
         self.remove_spent_codes();
     }
@@ -232,6 +239,23 @@ impl Till {
         }
     }
 
+    /// Checks that the folder is still this till's own, before a file in it is replaced.
+    fn check_folder(&self) -> Result<(), Error> {
+        if self.ledger.is_in(&self.folder) { Ok(()) } else { Err(Error::FolderMoved) }
+    }
+
+    /// Says in the log, once, that the ledger was moved or replaced: what this till still writes is in the
+    /// files that it has open, and closing it leaves all files as they are.
+    fn log_move(&self) {
+        if self.ledger.is_moved() && !self.is_move_logged.swap(true, Ordering::Relaxed) {
+            self.log.error(&format!(
+                "ledger.moved folder={} other files took the place of the open ledger: nothing new is begun, \
+                 what was sent is still written to the open files, and no file is removed",
+                self.folder.display()
+            ));
+        }
+    }
+
     /// The log.
     pub fn log(&self) -> &Log {
         &self.log
@@ -255,6 +279,7 @@ impl Till {
     /// Lists what may be wrong with the data folder. Nothing is refused for it.
     pub fn folder_doubts(&self) -> Vec<FolderDoubt> {
         let mut doubts = folder::doubts(&self.folder);
+        doubts.extend(self.ledger.was_missing().then_some(FolderDoubt::NoLedger));
         doubts.extend(self.ledger.is_mark_missed().then_some(FolderDoubt::NoMark));
         doubts.extend(self.ledger.archive_trouble().map(|_| FolderDoubt::Archive));
         doubts
@@ -309,6 +334,7 @@ impl Till {
 impl Drop for Till {
     fn drop(&mut self) {
         self.save_device_at_last();
+        self.log_move();
         self.log.info("till.closed");
     }
 }

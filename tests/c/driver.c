@@ -29,6 +29,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #endif
@@ -990,7 +994,126 @@ static int32_t leave_child(struct job *job, const char *folder, const char *file
     return 0;
 }
 
+/* Opens a till in a child whose standard input, output and error are closed, and writes to all three numbers. */
+static int32_t print_without_stdio(struct job *job, const char *folder)
+{
+    static const char printed[8192] = "printed by the host";
+    int status = 0;
+    pid_t child = fork();
+    if (child < 0)
+        fail("no child", "fork");
+    if (child == 0) {
+        wsy_params *list = NULL;
+        wsy_client *opened = NULL;
+        int n, wrong = 0;
+        alarm(120);
+        for (n = 0; n < 3; n++)
+            close(n);
+        wsy_params_new(WSY_UTF8, &list);
+        wsy_params_set(list, "refresh_config", "0");
+        if (wsy_open(folder, WSY_UTF8, list, &opened, NULL) != WSY_OK)
+            _exit(1);
+        for (n = 0; n < 3; n++) {
+            struct stat there;
+            ssize_t done = write(n, printed, sizeof printed);
+            wrong += done > 0 && fstat(n, &there) == 0 && !S_ISCHR(there.st_mode);
+        }
+        _exit(wrong != 0 ? 2 : wsy_close(opened) == WSY_OK ? 0 : 3);
+    }
+    waitpid(child, &status, 0);
+    say(&job->out, " v=%d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    return 0;
+}
+
+/*
+ * Leaves a child behind that was made while no file could be opened ("full"), or without the C library's knowledge
+ * ("bare"). The number that the call returns is the child's.
+ */
+static int32_t leave_strange_child(struct job *job, const char *how)
+{
+    int most = 64, n, held[64], count = 0;
+    struct rlimit before, now;
+    pid_t child;
+    getrlimit(RLIMIT_NOFILE, &before);
+    if (strcmp(how, "full") == 0) {
+        now = before;
+        now.rlim_cur = (rlim_t)most;
+        setrlimit(RLIMIT_NOFILE, &now);
+        while (count < most && (n = dup(2)) >= 0)
+            held[count++] = n;
+        child = fork();
+    } else {
+        child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    }
+    if (child < 0)
+        fail("no child", "fork");
+    if (child == 0) {
+        alarm(120);
+        for (n = 0; n < 3; n++)
+            close(n);
+        for (;;)
+            pause();
+    }
+    while (count > 0)
+        close(held[--count]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    say(&job->out, " v=%d", (int)child);
+    return 0;
+}
+
 static volatile int is_hammering;
+static volatile int opened_often, found_in_use;
+
+/* Opens and closes a folder again and again. */
+static void *open_often(void *folder)
+{
+    while (is_hammering) {
+        wsy_params *list = NULL;
+        wsy_client *opened = NULL;
+        int32_t code;
+        wsy_params_new(WSY_UTF8, &list);
+        wsy_params_set(list, "refresh_config", "0");
+        code = wsy_open(folder, WSY_UTF8, list, &opened, NULL);
+        opened_often++;
+        if (code == WSY_OK)
+            wsy_close(opened);
+        else if (code == WSY_ERR_FOLDER_IN_USE)
+            found_in_use++;
+        wsy_params_free(list);
+    }
+    return NULL;
+}
+
+/* Forks while a thread opens and closes a folder; the children outlive that. Returns how often it was in use. */
+static int32_t fork_while_opening(struct job *job, int times, char *folder)
+{
+    pthread_t thread;
+    int n, living = 0;
+    is_hammering = 1;
+    opened_often = found_in_use = 0;
+    if (pthread_create(&thread, NULL, open_often, folder) != 0)
+        fail("no thread", "open_often");
+    for (n = 0; n < times; n++) {
+        pid_t child = fork();
+        if (child < 0)
+            fail("no child", "fork");
+        if (child == 0) {
+            usleep(200000);
+            _exit(0);
+        }
+        usleep(300 + (useconds_t)(n * 7919 % 3000));
+        for (living++; living > 20; living--)
+            waitpid(-1, NULL, 0);
+    }
+    while (opened_often < 5)
+        usleep(1000);
+    is_hammering = 0;
+    pthread_join(thread, NULL);
+    for (; living > 0; living--)
+        waitpid(-1, NULL, 0);
+    say(&job->out, " v=%d", found_in_use);
+    return 0;
+}
 
 /* Keeps the library's locks busy. */
 static void *hammer(void *folder)
@@ -1060,6 +1183,12 @@ static int of_forks(struct job *job, int32_t *code)
         *code = leave_child(job, text(job, 2), text(job, 3));
     else if (IS("fork_often"))
         *code = fork_often(job, number(job, 2), text(job, 3), (char *)text(job, 4));
+    else if (IS("fork_while_opening"))
+        *code = fork_while_opening(job, number(job, 2), (char *)text(job, 3));
+    else if (IS("leave_strange_child"))
+        *code = leave_strange_child(job, job->words[2]);
+    else if (IS("print_without_stdio"))
+        *code = print_without_stdio(job, text(job, 2));
     else
         return 0;
 #undef IS

@@ -279,7 +279,7 @@ fn a_till_that_is_killed_while_it_archives_forgets_nothing() {
         for number in 1.. {
             for file in fs::read_dir(shop.folder()).unwrap().map(|file| file.unwrap().path()) {
                 let name = file.file_name().unwrap().to_string_lossy().into_owned();
-                if name.starts_with("ledger.db") || name.starts_with("archive.db") {
+                if name.starts_with("ledger.db-") || name.starts_with("archive.db") {
                     fs::remove_file(&file).unwrap();
                 }
             }

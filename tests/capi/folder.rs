@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wsy_sandbox::Call;
+use wsy_sandbox::{Behaviour, BillOutcome, Call, NewDevice};
 
 use crate::codes;
 use crate::driver::Driver;
-use crate::shop::{Setup, Shop, eventually};
+use crate::shop::{SOON, Setup, Shop, eventually};
 use crate::till::{NONE, Page, Till};
 
 /// Another program.
@@ -270,4 +270,170 @@ fn what_an_earlier_process_was_writing_is_removed_by_the_next_start() {
     }
     shop.open(&shop.till).is(codes::OK);
     assert!(names(&shop.folder()).iter().all(|name| !name.ends_with(".new")));
+}
+
+/// Puts an identical copy in the place of a file, as programs do that write beside it and rename.
+fn replace_by_copy(file: &Path) {
+    let copy = file.with_extension("copy");
+    fs::copy(file, &copy).unwrap();
+    fs::rename(&copy, file).unwrap();
+}
+
+fn log_of(folder: &Path) -> String {
+    fs::read_to_string(folder.join("wsy.log")).unwrap()
+}
+
+#[test]
+fn a_ledger_that_was_replaced_while_open_takes_no_new_payment_and_loses_none() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    // Begun before, and decided afterwards: its outcome is still written.
+    let asked = shop.customer(Behaviour::AsksPhone { ms: 600_000 });
+    shop.till.micropay("B2", &asked, 100, SOON).is(codes::UNKNOWN);
+    replace_by_copy(&shop.folder().join("ledger.db"));
+    shop.silent(|| {
+        let code = shop.wechat();
+        let refused = shop.till.micropay("B3", &code, 100, NONE).is(codes::ERR_LEDGER);
+        assert!(refused.text("detail").contains("moved or replaced"), "{}", refused.text("detail"));
+        shop.till.find("B1").is(codes::OK);
+    });
+    shop.till.refund("R1", "B1", 30, NONE).is(codes::ERR_LEDGER);
+    shop.till.void("B1", NONE).is(codes::ERR_LEDGER);
+    assert_eq!((shop.sent(Call::Micropay).len(), shop.sent(Call::Refund).len()), (2, 0));
+    let unpaid = shop.bills().into_iter().find(|bill| bill.auth_code == asked).unwrap();
+    shop.control.set_bill_outcome(unpaid.dm_id, &BillOutcome::Paid).unwrap();
+    shop.till.settle("B2", NONE).is(codes::PAID);
+    shop.till.close().is(codes::OK);
+    assert_eq!(log_of(&shop.folder()).matches("ledger.moved").count(), 1);
+    // The copy has whatever was written, by its journal; a person has to say that it is the right one.
+    shop.open_with(&shop.till, &[("accept_ledger", "1")]).is(codes::OK);
+    for bill in ["B1", "B2"] {
+        shop.till.settle(bill, NONE).is(codes::PAID_EARLIER);
+    }
+    shop.sell("B3", 100);
+    shop.agree();
+}
+
+#[test]
+fn a_till_whose_folder_was_moved_away_removes_nothing_of_the_next_one() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    let moved = shop.home().join("moved");
+    fs::rename(shop.folder(), &moved).unwrap();
+    let next = second();
+    shop.open(&next).is(codes::OK);
+    let other = shop.control.add_device(NewDevice::default()).unwrap();
+    next.set_device(&other.device_id, &other.key).is(codes::OK);
+    for bill in ["N1", "N2"] {
+        next.micropay(bill, &shop.wechat(), 100, NONE).is(codes::PAID);
+    }
+    shop.till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::ERR_LEDGER);
+    let journal = shop.folder().join("ledger.db-wal");
+    let before = fs::metadata(&journal).unwrap().len();
+    shop.till.close().is(codes::OK);
+    assert_eq!(fs::metadata(&journal).unwrap().len(), before);
+    next.driver.kill();
+    let again = second();
+    shop.open(&again).is(codes::OK);
+    for bill in ["N1", "N2"] {
+        again.settle(bill, NONE).is(codes::PAID_EARLIER);
+    }
+    // Nor is anything lost in the folder that was moved.
+    let base = shop.sandbox.base();
+    shop.till.open(&moved, &[("base", &base)]).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+}
+
+#[test]
+fn a_ledger_whose_journal_was_deleted_while_open_is_whole_after_the_close() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    fs::remove_file(shop.folder().join("ledger.db-wal")).unwrap();
+    shop.till.micropay("B2", &shop.wechat(), 100, NONE).is(codes::ERR_LEDGER);
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    shop.sell("B2", 100);
+    shop.agree();
+}
+
+#[test]
+fn what_a_host_without_standard_output_prints_gets_into_no_file_of_the_till() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    let folder = shop.till.arg(shop.folder().to_str().unwrap());
+    assert_eq!(shop.till.raw(&["print_without_stdio", &folder]).value, Some(0));
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+    for file in ["ledger.lock", "ledger.mark", "wsy.log", "ledger.db", "ledger.db-wal"] {
+        let bytes = fs::read(shop.folder().join(file)).unwrap();
+        assert!(!bytes.windows(7).any(|part| part == b"printed"), "{file}");
+    }
+}
+
+#[test]
+fn a_child_that_could_not_let_go_of_the_folder_does_not_keep_it_after_the_close() {
+    for how in ["full", "bare"] {
+        let shop = Shop::open_utf8();
+        shop.sell("B1", 100);
+        let child = shop.till.raw(&["leave_strange_child", how]).value.unwrap();
+        shop.till.close().is(codes::OK);
+        let next = second();
+        shop.open(&next).is(codes::OK);
+        next.settle("B1", NONE).is(codes::PAID_EARLIER);
+        assert!(Command::new("kill").args(["-9", &child.to_string()]).status().unwrap().success());
+    }
+}
+
+#[test]
+fn a_fork_at_any_moment_of_an_open_or_a_close_does_not_keep_the_folder() {
+    let shop = Setup::default().without_device().open();
+    let folder = shop.till.arg(shop.home().join("other").to_str().unwrap());
+    assert_eq!(shop.till.raw(&["fork_while_opening", "100", &folder]).value, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_till_writes_no_key_into_another_folder_that_a_link_leads_to_later() {
+    let shop = Setup::default().without_device().open();
+    let [one, two, link] = ["one", "two", "current"].map(|name| shop.home().join(name));
+    fs::create_dir_all(&one).unwrap();
+    std::os::unix::fs::symlink(&one, &link).unwrap();
+    let base = shop.sandbox.base();
+    let [first, next] = [second(), second()];
+    first.open(&link, &[("base", &base)]).is(codes::OK);
+    fs::remove_file(&link).unwrap();
+    fs::create_dir_all(&two).unwrap();
+    std::os::unix::fs::symlink(&two, &link).unwrap();
+    next.open(&link, &[("base", &base)]).is(codes::OK);
+    let other = shop.control.add_device(NewDevice::default()).unwrap();
+    next.set_device(&other.device_id, &other.key).is(codes::OK);
+    first.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let key = |folder: &Path| fs::read_to_string(folder.join("device.key")).unwrap();
+    assert!(key(&one).contains(&shop.device.device_id) && key(&two).contains(&other.device_id));
+    first.micropay("B1", &shop.wechat(), 100, NONE).is(codes::PAID);
+}
+
+#[test]
+fn a_till_whose_folder_was_replaced_writes_no_file_into_the_next_one() {
+    let shop = Setup::default().without_device().open();
+    fs::rename(shop.folder(), shop.home().join("moved")).unwrap();
+    let next = second();
+    shop.open(&next).is(codes::OK);
+    next.set_device(&shop.device.device_id, &shop.device.key).is(codes::OK);
+    let there = || {
+        let names = ["device.key", "config.xml", "ledger.mark"];
+        names.map(|name| fs::read_to_string(shop.folder().join(name)).unwrap())
+    };
+    let before = there();
+    let other = shop.control.add_device(NewDevice::default()).unwrap();
+    let refused = shop.till.set_device(&other.device_id, &other.key).is(codes::ERR_FOLDER);
+    assert!(refused.text("detail").contains("moved or replaced"), "{}", refused.text("detail"));
+    // The one-time code is not used up.
+    let code = shop.control.activation_code(None).unwrap();
+    shop.silent(|| shop.till.activate(&code, "").is(codes::ERR_FOLDER));
+    shop.till.close().is(codes::OK);
+    assert_eq!(there(), before);
+    assert_eq!(shop.open(&shop.till).code, codes::ERR_FOLDER_IN_USE);
 }

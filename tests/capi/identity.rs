@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use rusqlite::Connection;
+use wsy_sandbox::Call;
 
 use crate::codes;
 use crate::driver::Driver;
@@ -53,14 +55,15 @@ fn a_folder_that_was_moved_on_its_disk_is_the_same_one() {
     shop.till.open(&moved, &[("base", &base)]).is(codes::OK);
 }
 
-/// Changes what a closed ledger has recorded about its machine. Says whether that
-/// has hardware to tell it by: a container may have none.
-fn change_host(shop: &Shop, change: impl Fn(&str, &str) -> String) -> bool {
+/// Changes what a closed ledger has recorded about its machine, which gets the identifier, the cards and the
+/// disks. Returns how many of the two kinds of hardware the machine has: a container may have none.
+fn change_host(shop: &Shop, change: impl Fn([&str; 3]) -> String) -> usize {
     let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
     let host: String = ledger.query_row("SELECT host FROM ledger", [], |row| row.get(0)).unwrap();
-    let (id, hardware) = host.strip_prefix("2 ").unwrap().split_once(' ').unwrap();
-    ledger.execute("UPDATE ledger SET host = ?1", [change(id, hardware)]).unwrap();
-    !hardware.is_empty()
+    let facts = host.strip_prefix("3 ").unwrap().split(' ').collect::<Vec<_>>();
+    let [id, cards, disks] = facts.try_into().unwrap();
+    ledger.execute("UPDATE ledger SET host = ?1", [change([id, cards, disks])]).unwrap();
+    usize::from(!cards.is_empty()) + usize::from(!disks.is_empty())
 }
 
 #[test]
@@ -68,8 +71,32 @@ fn a_machine_whose_identifier_was_replaced_is_the_same_one() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);
-    let has_hardware = change_host(&shop, |_, hardware| format!("2 0000 {hardware}"));
-    shop.open(&shop.till).is(if has_hardware { codes::OK } else { codes::ERR_LEDGER_COPIED });
+    let known = change_host(&shop, |[_, cards, disks]| format!("3 0000 {cards} {disks}"));
+    shop.open(&shop.till).is(if known > 0 { codes::OK } else { codes::ERR_LEDGER_COPIED });
+}
+
+#[test]
+fn another_machine_with_a_disk_of_the_same_number_is_another_one() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    // A machine with less than that is told by the rest.
+    let known = change_host(&shop, |[_, _, disks]| format!("3 0000 1111 {disks}"));
+    if known == 2 {
+        shop.silent(|| shop.open(&shop.till).is(codes::ERR_LEDGER_COPIED));
+    }
+}
+
+#[test]
+fn what_an_earlier_version_recorded_of_the_machine_is_read_once_and_replaced() {
+    let shop = Shop::open_utf8();
+    shop.till.close().is(codes::OK);
+    change_host(&shop, |[id, cards, disks]| {
+        let hardware: Vec<_> = [cards, disks].into_iter().filter(|all| !all.is_empty()).collect();
+        format!("2 {id} {}", hardware.join(","))
+    });
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.close().is(codes::OK);
+    change_host(&shop, |[id, cards, disks]| format!("3 {id} {cards} {disks}"));
 }
 
 #[test]
@@ -77,7 +104,7 @@ fn a_cloned_disk_in_another_machine_is_not_used_and_says_why() {
     let shop = Shop::open_utf8();
     shop.sell("B1", 100);
     shop.till.close().is(codes::OK);
-    if !change_host(&shop, |id, _| format!("2 {id} 0000")) {
+    if change_host(&shop, |[id, ..]| format!("3 {id} 0000 0000")) == 0 {
         return;
     }
     let refused = shop.silent(|| shop.open(&shop.till).is(codes::ERR_LEDGER_COPIED));
@@ -136,6 +163,208 @@ fn a_ledger_that_was_deleted_is_missed() {
     // Nor does trying again make it valid.
     shop.open(&shop.till).is(codes::ERR_LEDGER_RESTORED);
     shop.open_with(&shop.till, &[ACCEPT]).is(codes::OK);
+}
+
+/// Leaves what a program that was killed after some sales does: a ledger and its journal.
+fn killed(shop: &Shop) {
+    for bill in ["B1", "B2"] {
+        shop.sell(bill, 100);
+    }
+    shop.till.driver.kill();
+}
+
+#[test]
+fn a_ledger_that_was_moved_away_can_be_put_back_whatever_was_opened_in_between() {
+    for is_emptied in [false, true] {
+        let shop = Shop::open_utf8();
+        killed(&shop);
+        let (ledger, away) = (shop.folder().join("ledger.db"), shop.home().join("away"));
+        let journal = fs::read(shop.folder().join("ledger.db-wal")).unwrap();
+        fs::rename(&ledger, &away).unwrap();
+        if is_emptied {
+            fs::write(&ledger, "").unwrap();
+        }
+        let next = Till::new(Driver::spawn(), 0, Page::Utf8);
+        for mark in ["ledger.mark", "gone"] {
+            let refused = shop.silent(|| shop.open(&next).is(codes::ERR_LEDGER_RESTORED));
+            assert!(refused.text("detail").contains("missing"), "{}", refused.text("detail"));
+            assert_eq!(ledger.exists(), is_emptied);
+            assert!(fs::read(shop.folder().join("ledger.db-wal")).unwrap() == journal);
+            if mark == "ledger.mark" {
+                fs::rename(shop.folder().join(mark), shop.home().join(mark)).unwrap();
+            }
+        }
+        fs::rename(shop.home().join("ledger.mark"), shop.folder().join("ledger.mark")).unwrap();
+        fs::rename(&away, &ledger).unwrap();
+        shop.open(&next).is(codes::OK);
+        for bill in ["B1", "B2"] {
+            next.settle(bill, NONE).is(codes::PAID_EARLIER);
+        }
+    }
+}
+
+#[test]
+fn a_lost_ledger_that_a_person_gives_up_leaves_its_journal() {
+    let shop = Shop::open_utf8();
+    killed(&shop);
+    fs::remove_file(shop.folder().join("ledger.db")).unwrap();
+    let journal = fs::read(shop.folder().join("ledger.db-wal")).unwrap();
+    let next = Till::new(Driver::spawn(), 0, Page::Utf8);
+    let opened = shop.open_with(&next, &[ACCEPT]).is(codes::OK);
+    assert_eq!(opened.text("folder_doubt"), "no_ledger");
+    assert!(fs::read(shop.folder().join("ledger-lost.wal")).unwrap() == journal);
+    next.micropay("B3", &shop.wechat(), 100, NONE).is(codes::PAID);
+    next.close().is(codes::OK);
+    assert_eq!(shop.open(&next).is(codes::OK).text("folder_doubt"), "");
+}
+
+#[test]
+fn a_folder_that_was_used_and_has_no_ledger_says_so() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    for file in ["ledger.db", "ledger.mark"] {
+        fs::remove_file(shop.folder().join(file)).unwrap();
+    }
+    assert_eq!(shop.open(&shop.till).is(codes::OK).text("folder_doubt"), "no_ledger");
+    assert!(fs::read_to_string(shop.folder().join("wsy.log")).unwrap().contains("folder.doubt no_ledger"));
+    let fresh = Till::new(Driver::spawn(), 0, Page::Utf8);
+    let base = shop.sandbox.base();
+    let opened = fresh.open(&shop.home().join("new"), &[("base", &base)]).is(codes::OK);
+    assert_eq!(opened.text("folder_doubt"), "");
+}
+
+#[test]
+fn an_old_ledger_under_the_journal_of_a_newer_one_is_not_used() {
+    let shop = Shop::open_utf8();
+    for n in 0..60 {
+        shop.sell(&format!("B{n}"), 100);
+    }
+    shop.till.close().is(codes::OK);
+    let (ledger, backup) = (shop.folder().join("ledger.db"), shop.home().join("backup"));
+    fs::copy(&ledger, &backup).unwrap();
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.refund("R1", "B0", 30, NONE).is(codes::REFUNDED);
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.sell("C1", 100);
+    shop.till.driver.kill();
+    let newest = fs::read(&ledger).unwrap();
+    fs::write(&ledger, fs::read(&backup).unwrap()).unwrap();
+    let next = Till::new(Driver::spawn(), 0, Page::Utf8);
+    let refused = shop.silent(|| shop.open(&next).is(codes::ERR_LEDGER_RESTORED));
+    assert!(refused.text("detail").contains("lacks the last"), "{}", refused.text("detail"));
+    // Nothing was lost by the attempt.
+    fs::write(&ledger, newest).unwrap();
+    shop.open(&next).is(codes::OK);
+    next.settle("C1", NONE).is(codes::PAID_EARLIER);
+    next.refund("R1", "B0", 30, NONE).is(codes::REFUNDED);
+    assert_eq!(shop.sent(Call::Refund).len(), 1);
+}
+
+#[test]
+fn a_killed_program_leaves_a_ledger_that_opens_however_long_its_journal_is() {
+    let shop = Shop::open_utf8();
+    let mut till = Till::new(Driver::spawn(), 0, Page::Utf8);
+    shop.till.close().is(codes::OK);
+    for round in 0..4 {
+        shop.open(&till).is(codes::OK);
+        for n in 0..70 {
+            till.micropay(&format!("B{round}-{n}"), &shop.wechat(), 100, NONE).is(codes::PAID);
+        }
+        till.driver.kill();
+        till = Till::new(Driver::spawn(), 0, Page::Utf8);
+    }
+    shop.open(&till).is(codes::OK);
+    // It was written into the file along the way, and does not grow without end.
+    let journal = fs::metadata(shop.folder().join("ledger.db-wal")).unwrap().len();
+    assert!(journal < 8 << 20, "{journal}");
+    till.settle("B0-0", NONE).is(codes::PAID_EARLIER);
+}
+
+/// Whether the file system of the tests keeps the numbers of its files for good.
+fn keeps_numbers(folder: &Path) -> bool {
+    let told = Command::new("stat").args(["-f", "-c", "%t"]).arg(folder).output().unwrap();
+    let kind = String::from_utf8(told.stdout).unwrap();
+    ["ef53", "58465342", "9123683e", "f2f52010", "2fc12fc1"].contains(&kind.trim())
+}
+
+#[test]
+fn a_copy_in_the_place_of_a_folder_that_was_moved_is_not_used() {
+    let shop = Shop::open_utf8();
+    shop.sell("B1", 100);
+    shop.till.close().is(codes::OK);
+    if !keeps_numbers(&shop.folder()) {
+        return;
+    }
+    let moved = shop.home().join("moved");
+    fs::rename(shop.folder(), &moved).unwrap();
+    copy(&moved, &shop.folder());
+    let refused = shop.silent(|| shop.open(&shop.till).is(codes::ERR_LEDGER_COPIED));
+    assert!(refused.text("detail").contains("copy"), "{}", refused.text("detail"));
+    let second = Till::new(Driver::spawn(), 0, Page::Utf8);
+    let base = shop.sandbox.base();
+    second.open(&moved, &[("base", &base)]).is(codes::OK);
+    second.close().is(codes::OK);
+    // The legitimate case is a folder that was restored from a backup: a person says so.
+    shop.open_with(&shop.till, &[ACCEPT]).is(codes::OK);
+    shop.till.close().is(codes::OK);
+    shop.open(&shop.till).is(codes::OK);
+    shop.till.settle("B1", NONE).is(codes::PAID_EARLIER);
+}
+
+#[test]
+fn a_place_as_earlier_versions_recorded_it_is_read_once_and_replaced() {
+    let shop = Shop::open_utf8();
+    let place = |change: Option<&str>| {
+        let ledger = Connection::open(shop.folder().join("ledger.db")).unwrap();
+        if let Some(place) = change {
+            ledger.execute("UPDATE ledger SET folder = ?1", [place]).unwrap();
+        }
+        ledger.query_row("SELECT folder FROM ledger", [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    shop.till.close().is(codes::OK);
+    let now = place(None);
+    let path = now.split('\n').nth(1).unwrap();
+    for earlier in [path.to_owned(), format!("{path}\n1:2")] {
+        place(Some(&earlier));
+        shop.open(&shop.till).is(codes::OK);
+        shop.till.close().is(codes::OK);
+        assert_eq!(place(None), now);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_whose_names_differ_only_in_what_is_not_unicode_are_different_ones() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let shop = Shop::setup().without_device().open();
+    // 甲 and 乙 in GBK.
+    let [one, two] = [b"\xbc\xd7", b"\xd2\xd2"].map(|name| shop.home().join(OsStr::from_bytes(name)));
+    let base = shop.sandbox.base();
+    let go = |till: &Till, to: &Path| {
+        let to: String = to.as_os_str().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        till.raw(&["change_folder", &format!("={to}")]).is(codes::OK);
+    };
+    let open = |till: &Till| till.open(Path::new("wsy"), &[("base", &base)]);
+    let [here, there] = [1, 2].map(|slot| Till::new(shop.till.driver.clone(), slot, Page::Utf8));
+    for folder in [&one, &two] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    go(&here, &one);
+    open(&here).is(codes::OK);
+    here.close().is(codes::OK);
+    copy(&one.join("wsy"), &two.join("wsy"));
+    go(&here, &two);
+    open(&there).is(codes::ERR_LEDGER_COPIED);
+    fs::remove_dir_all(two.join("wsy")).unwrap();
+    // Nor is one of them in the way of the other.
+    go(&here, &one);
+    open(&here).is(codes::OK);
+    go(&here, &two);
+    open(&there).is(codes::OK);
 }
 
 #[test]

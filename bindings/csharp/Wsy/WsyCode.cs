@@ -91,7 +91,7 @@ namespace Wsy
         /// <summary>The CA file cannot be read, or holds no certificate in PEM.</summary>
         public const int ErrCaFile = -126;
 
-        /// <summary>The ledger was made on another machine or in another folder: it may be a copy.</summary>
+        /// <summary>The ledger was made on another machine or in another folder, or is another file: it may be a copy.</summary>
         public const int ErrLedgerCopied = -127;
 
         /// <summary>The ledger is not the one that was written last: deleted, or an old backup.</summary>

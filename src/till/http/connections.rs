@@ -20,6 +20,7 @@ use super::tcp::{AT_ONCE, Socket, Tcp};
 use crate::sync::Mutex;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
+use crate::sys::stdio;
 use crate::till::limited::left;
 
 /// The number of idle connections to keep; a till seldom sends two queries at once.
@@ -192,6 +193,8 @@ impl Connections {
         if lock(&live).closed {
             return Err(closed());
         }
+        // The host may have closed them since the till was opened.
+        stdio::fill();
         let until = Instant::now() + limit;
         let is_tunnel = config.proxy().is_some();
         let addrs = if is_tunnel { resolver.empty() } else { resolver.resolve(uri, config, rest(until))? };

@@ -14,10 +14,16 @@ use std::path::Path;
 
 use super::{LedgerError, of_file};
 use crate::payment::Cause;
+#[cfg(unix)]
+use crate::sys::file_id;
 use crate::sys::lock::{self, Attempt};
+use crate::sys::process;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
+use crate::sys::stdio;
 use crate::till::files;
+
+const NAME: &str = "ledger.lock";
 
 /// The first byte that SQLite locks, and how many there are: pending, reserved, and 510 shared ones.
 const LOCKED: (i64, i64) = (0x4000_0000, 2 + 510);
@@ -27,28 +33,44 @@ const WITHOUT_LOCKS: &CStr = c"unix-none";
 
 /// A locked data folder. It is released when this is dropped, or when the process ends.
 pub struct FolderLock {
-    _folder: Held,
+    folder: Held,
     ledger: Option<Held>,
 }
 
-/// An open file whose lock belongs to this process, and not to its children.
+/// An open file whose lock belongs to this process, and not to its children. It is made and dropped inside
+/// ([`process::enter`]), so that no fork happens in between, and is [owned](process::Owned).
 pub(super) struct Held {
-    _file: File,
     #[cfg(unix)]
     _in_children: LetGo,
+    file: File,
+    generation: u32,
 }
 
 impl FolderLock {
     /// Locks the folder, and its ledger if there is one.
     pub fn take(folder: &Path) -> Result<Self, LedgerError> {
-        let path = folder.join("ledger.lock");
+        let path = folder.join(NAME);
         let options = &mut OpenOptions::new();
         let opened = files::open_private(&path, options.write(true).create(true).truncate(false));
         let attempt = |file: File| Ok((lock::whole(&file)?, file));
         match opened.and_then(attempt).map_err(|error| of_file(&path, error))? {
-            (Attempt::Locked, file) => Ok(Self { _folder: Held::new(file), ledger: None }),
+            (Attempt::Locked, file) => Ok(Self { folder: Held::new(file), ledger: None }),
             (Attempt::InUse | Attempt::Unsupported, _) => Err(LedgerError::InUse),
         }
+    }
+
+    /// Whether the folder at this path is the one that is locked. Windows lets nobody move a folder of which
+    /// SQLite has a file open.
+    #[cfg(unix)]
+    pub fn is_of(&self, folder: &Path) -> bool {
+        file_id::of(&folder.join(NAME)) == file_id::of_open(&self.folder.file)
+    }
+
+    /// Whether the folder at this path is the one that is locked. Windows lets nobody move a folder of which
+    /// SQLite has a file open.
+    #[cfg(not(unix))]
+    pub const fn is_of(&self, _: &Path) -> bool {
+        true
     }
 
     /// Locks the ledger. Returns the file system that SQLite has to use; `None` for its own.
@@ -64,7 +86,8 @@ impl Held {
     /// system has no such locks, there is none, and SQLite locks it.
     pub(super) fn of_database(path: &Path) -> Result<(Option<Self>, Option<&'static CStr>), LedgerError> {
         let attempt = |file: File| Ok((lock::range(&file, LOCKED.0, LOCKED.1)?, file));
-        let opened = OpenOptions::new().read(true).write(true).open(path).and_then(attempt);
+        let opened = OpenOptions::new().read(true).write(true).open(path);
+        let opened = opened.and_then(stdio::keep_out).and_then(attempt);
         match opened.map_err(|error: io::Error| LedgerError::CannotOpen(Cause::new(error)))? {
             (Attempt::Locked, file) => Ok((Some(Self::new(file)), Some(WITHOUT_LOCKS))),
             (Attempt::InUse, _) => Err(LedgerError::InUse),
@@ -76,7 +99,17 @@ impl Held {
         Self {
             #[cfg(unix)]
             _in_children: LetGo::in_children(&file),
-            _file: file,
+            file,
+            generation: process::generation(),
+        }
+    }
+}
+
+impl Drop for Held {
+    /// Unlocks expressly: a child that was made without the library's knowledge still has the file open.
+    fn drop(&mut self) {
+        if self.generation == process::generation() {
+            lock::release(&self.file);
         }
     }
 }

@@ -2,28 +2,40 @@
 //! was copied to a second till or restored from a backup lacks the newest payments and would charge them
 //! again.
 //!
-//! The ledger records its machine, its folder and its number on the disk, and counts its writes; the file
+//! The ledger records its machine and its [place](super::place), and counts its writes; the file
 //! `ledger.mark` beside it holds its id and that count. The mark is written without a flush: after a power
 //! cut it may be behind the ledger, never ahead of it.
+//!
+//! An older file under a newer journal would pass: the journal brings the count along, and some of the pages.
+//! So each write also records how many writes the file had when the journal was last written into it as a
+//! whole, and the file is asked for its own count before the journal is read.
 
+use std::ffi::CStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use rusqlite::{Connection, params};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, OpenFlags, params};
 
-use super::{LedgerError, of_file};
-use crate::payment::Cause;
+use super::place::Place;
+use super::{LedgerError, connection, of_file};
+use crate::crc32::crc32;
 use crate::sync::Mutex;
-use crate::sys::file_id;
+use crate::sys::stdio;
+use crate::till::files;
 use crate::till::machine::{Machine, Other};
-use crate::till::{files, folder};
 
-/// The mark beside an open ledger.
+/// The identity of an open ledger, and the mark beside it.
 pub struct Identity {
     id: String,
     file: Mutex<File>,
     is_mark_missed: bool,
+    /// The number of the last write.
+    writes: AtomicI64,
+    /// How many writes the file has without its journal, at least.
+    collected: AtomicI64,
 }
 
 /// The identity that a ledger records.
@@ -32,18 +44,70 @@ struct Recorded {
     host: String,
     folder: String,
     writes: i64,
+    collected: i64,
+}
+
+/// The content of a ledger's file by itself, while a journal lies beside it.
+pub struct WithoutJournal {
+    id: String,
+    writes: i64,
+}
+
+impl WithoutJournal {
+    /// Reads the file. `None` if there is no journal, or if the file cannot be read for certain: a power cut
+    /// while the journal was being written into it may have left a part of a page, and an earlier version
+    /// recorded no check sum.
+    pub fn of(ledger: &Path, file_system: Option<&'static CStr>) -> Option<Self> {
+        let mut journal = ledger.as_os_str().to_owned();
+        journal.push("-wal");
+        if fs::metadata(&journal).map_or(0, |there| there.len()) == 0 {
+            return None;
+        }
+        let path = percent_encode(ledger.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
+        let uri = format!("file:{path}?immutable=1");
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = match file_system {
+            Some(file_system) => Connection::open_with_flags_and_vfs(uri, flags, file_system),
+            None => Connection::open_with_flags(uri, flags),
+        };
+        let read =
+            |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?));
+        let row = |file: Connection| file.query_row("SELECT id, writes, writes_sum FROM ledger", [], read);
+        let (id, writes, sum) = opened.and_then(row).ok()?;
+        (sum == check_sum(&id, writes)).then_some(Self { id, writes })
+    }
+
+    /// Refuses a journal that is not this file's, through a connection that has read both. Without that, what
+    /// they say together looks like damage, or like a ledger.
+    pub fn verify(&self, connection: &Connection) -> Result<(), LedgerError> {
+        let recorded = recorded(connection)?;
+        not_restored(&self.id, self.writes, &recorded.id, recorded.collected)
+    }
 }
 
 impl Identity {
     /// Compares the ledger with its mark and with its place; with `accept`, records the present state
-    /// instead.
+    /// instead. Nothing is written before all of it has been found right.
     pub fn verify(connection: &Connection, folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let recorded = recorded(connection)?;
         let (machine, here) = (Machine::this(), Place::of(folder)?);
-        let is_new = recorded.host.is_empty();
-        if !is_new && !accept {
-            not_copied(&recorded, &machine, &here)?;
+        let (mark, is_new) = (read(folder), recorded.host.is_empty());
+        if !accept {
+            if let Some((id, writes)) = &mark {
+                not_restored(&recorded.id, recorded.writes, id, *writes)?;
+            }
+            if !is_new {
+                of_this_machine(&recorded.host, &machine)?;
+                here.verify(&recorded.folder)?;
+            }
         }
+        let collected = match connection::is_collected(connection)? {
+            true => recorded.writes,
+            // The file of an accepted ledger may be any.
+            false if accept => 0,
+            false => recorded.collected,
+        };
         // Also what has changed since: an identifier that was replaced, a folder that was moved on its disk.
         let host =
             if machine.is_unknown() && !is_new && !accept { recorded.host.clone() } else { machine.text() };
@@ -51,13 +115,16 @@ impl Identity {
         if (&recorded.host, &recorded.folder) != (&host, &place) {
             connection.execute("UPDATE ledger SET host = ?1, folder = ?2", params![host, place])?;
         }
-        let mark = read(folder);
-        if !accept && let Some((id, writes)) = &mark {
-            not_restored(&recorded, id, *writes)?;
-        }
-        let is_missed = mark.is_none() && !is_new && !accept;
+        let is_mark_missed = mark.is_none() && !is_new && !accept;
         let is_current = mark.is_some_and(|mark| mark == (recorded.id.clone(), recorded.writes));
-        Self::open(folder, recorded, is_current, is_missed).map_err(|error| of_file(&path(folder), error))
+        let file = mark_file(folder, &recorded, is_current).map_err(|error| of_file(&path(folder), error))?;
+        Ok(Self {
+            file: Mutex::new(file),
+            is_mark_missed,
+            writes: AtomicI64::new(recorded.writes),
+            collected: AtomicI64::new(collected),
+            id: recorded.id,
+        })
     }
 
     /// Whether there was no mark although the ledger is not new.
@@ -65,60 +132,54 @@ impl Identity {
         self.is_mark_missed
     }
 
-    /// Opens the mark. Rewrites it first unless it is current, which saves a flush at each start.
-    fn open(
-        folder: &Path,
-        recorded: Recorded,
-        is_current: bool,
-        is_mark_missed: bool,
-    ) -> std::io::Result<Self> {
-        if !is_current {
-            files::replace(&path(folder), text(&recorded.id, recorded.writes).as_bytes())?;
-        }
-        let file = OpenOptions::new().write(true).open(path(folder))?;
-        Ok(Self { id: recorded.id, file: Mutex::new(file), is_mark_missed })
+    /// Counts a write, in its transaction, and notes up to which write reports of "paid" were received. Uses
+    /// two statements because `RETURNING` builds a table in memory each time, and updates by key because an
+    /// update that might change several rows first saves what it might have to undo.
+    pub fn count(&self, connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
+        let written: i64 =
+            connection.prepare_cached("SELECT writes FROM ledger")?.query_row([], |row| row.get(0))?;
+        let (writes, collected) = (written + 1, self.collected.load(Ordering::Relaxed));
+        let sql = "UPDATE ledger SET writes = ?1, heard = ?2, collected = ?3, writes_sum = ?4 WHERE one = 1";
+        let sum = check_sum(&self.id, writes);
+        connection.prepare_cached(sql)?.execute([writes, heard, collected, sum])?;
+        Ok(writes)
     }
 
     /// Notes the number of writes. A failure must not fail the write, which is done: the mark is then behind.
     pub fn mark(&self, writes: i64) {
+        self.writes.store(writes, Ordering::Relaxed);
         let mut file = self.file.lock();
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
-}
 
-/// Counts a write, in its transaction, and notes up to which write reports of "paid" were received. Uses two
-/// statements because `RETURNING` builds a table in memory each time, and updates by key because an update
-/// that might change several rows first saves what it might have to undo.
-pub fn count(connection: &Connection, heard: i64) -> rusqlite::Result<i64> {
-    connection
-        .prepare_cached("UPDATE ledger SET writes = writes + 1, heard = ?1 WHERE one = 1")?
-        .execute([heard])?;
-    connection.prepare_cached("SELECT writes FROM ledger")?.query_row([], |row| row.get(0))
-}
-
-fn not_copied(recorded: &Recorded, machine: &Machine, here: &Place) -> Result<(), LedgerError> {
-    if !machine.is_unknown() {
-        machine.compare(&recorded.host).map_err(|other| match other {
-            Other::Machine => LedgerError::OtherMachine,
-            Other::Hardware => LedgerError::OtherHardware,
-        })?;
+    /// Notes that the file has all writes, durably.
+    pub fn note_collected(&self) {
+        self.collected.store(self.writes.load(Ordering::Relaxed), Ordering::Relaxed);
     }
-    let (path, number) = Place::parts(&recorded.folder);
-    // A path may be written in several ways, and Windows XP does not say which is the right one; a file has
-    // one number, wherever it is moved on its disk.
-    let is_moved = number.is_some() && number == here.number.as_deref();
-    if path != here.path && !is_moved {
-        return Err(LedgerError::OtherFolder(path.to_owned()));
-    }
-    Ok(())
 }
 
-fn not_restored(recorded: &Recorded, id: &str, writes: i64) -> Result<(), LedgerError> {
-    if recorded.id != id {
+/// The check sum by which a count of writes is known to have been read whole.
+fn check_sum(id: &str, writes: i64) -> i64 {
+    crc32(format!("{id} {writes}").as_bytes()).into()
+}
+
+fn of_this_machine(recorded: &str, machine: &Machine) -> Result<(), LedgerError> {
+    if machine.is_unknown() {
+        return Ok(());
+    }
+    machine.compare(recorded).map_err(|other| match other {
+        Other::Machine => LedgerError::OtherMachine,
+        Other::Hardware => LedgerError::OtherHardware,
+    })
+}
+
+/// Refuses a ledger that is not the one that was here, or has fewer writes than were made.
+fn not_restored(id: &str, writes: i64, was: &str, made: i64) -> Result<(), LedgerError> {
+    if id != was {
         return Err(LedgerError::OtherLedger);
     }
-    if recorded.writes < writes {
-        return Err(LedgerError::Behind { missing: writes - recorded.writes, writes });
+    if writes < made {
+        return Err(LedgerError::Behind { missing: made - writes, writes: made });
     }
     Ok(())
 }
@@ -130,13 +191,27 @@ fn recorded(connection: &Connection) -> Result<Recorded, LedgerError> {
             host: row.get("host")?,
             folder: row.get("folder")?,
             writes: row.get("writes")?,
+            collected: row.get("collected")?,
         })
     };
-    Ok(connection.query_row("SELECT id, host, folder, writes FROM ledger", [], read)?)
+    Ok(connection.query_row("SELECT id, host, folder, writes, collected FROM ledger", [], read)?)
 }
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("ledger.mark")
+}
+
+/// Whether there is a mark, whatever is in it.
+pub fn has_mark(folder: &Path) -> bool {
+    fs::symlink_metadata(path(folder)).is_ok()
+}
+
+/// Opens the mark. Rewrites it first unless it is current, which saves a flush at each start.
+fn mark_file(folder: &Path, recorded: &Recorded, is_current: bool) -> std::io::Result<File> {
+    if !is_current {
+        files::replace(&path(folder), text(&recorded.id, recorded.writes).as_bytes())?;
+    }
+    OpenOptions::new().write(true).open(path(folder)).and_then(stdio::keep_out)
 }
 
 /// The text of the mark, of constant length, so that it can be overwritten in place.
@@ -149,40 +224,4 @@ fn read(folder: &Path) -> Option<(String, i64)> {
     let text = fs::read_to_string(path(folder)).ok()?;
     let (id, writes) = text.trim_end().split_once(' ')?;
     Some((id.to_owned(), writes.parse().ok()?))
-}
-
-/// Where a ledger is.
-struct Place {
-    /// The folder's canonical path, however it was written.
-    path: String,
-    /// The number of `ledger.db` on its disk.
-    number: Option<String>,
-}
-
-impl Place {
-    fn of(folder: &Path) -> Result<Self, LedgerError> {
-        let ledger = folder.join("ledger.db");
-        let path = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        if cfg!(windows)
-            && let Ok(ledger) = fs::canonicalize(&ledger)
-            && folder::is_virtual_store(&ledger)
-        {
-            let why = format!(
-                "Windows redirects it to {}: choose a folder that the program may write to",
-                ledger.display()
-            );
-            return Err(LedgerError::CannotOpen(Cause::new(why)));
-        }
-        Ok(Self { path: path.to_string_lossy().into_owned(), number: file_id::of(&ledger) })
-    }
-
-    fn text(&self) -> String {
-        format!("{}\n{}", self.path, self.number.as_deref().unwrap_or_default())
-    }
-
-    /// The parts of such a text; earlier versions recorded the path alone.
-    fn parts(text: &str) -> (&str, Option<&str>) {
-        let (path, number) = text.rsplit_once('\n').unwrap_or((text, ""));
-        (path, Some(number).filter(|number| !number.is_empty()))
-    }
 }

@@ -11,12 +11,15 @@ mod alarms;
 mod archive;
 mod codes;
 mod compared;
+mod connection;
 mod days;
 mod decisions;
 mod folder_lock;
 mod identity;
+mod missing;
 mod open;
 mod orders;
+mod place;
 mod rows;
 mod schema;
 mod store;
@@ -40,28 +43,32 @@ pub use crate::payment::bill::{ChargeState, RefundState};
 pub use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow, Tells, Wallet};
 pub use alarms::{Alarm, AlarmKind, NewAlarm};
 use archive::Archive;
+use connection::{Files, LedgerConnection};
 pub use days::Closing;
 pub use decisions::{Decided, Listed};
 use folder_lock::FolderLock;
 use identity::Identity;
+use missing::Missing;
 pub use telling::{Pending, Telling};
 
 /// The ledger of a data folder.
 pub struct Ledger {
-    connection: Owned<Mutex<Connection>>,
+    connection: Owned<Mutex<LedgerConnection>>,
+    files: Arc<Files>,
     identity: Identity,
     telling: Arc<Telling>,
+    missing: Missing,
     /// Locked after the connection, if both are.
-    archive: Mutex<Archive>,
+    archive: Owned<Mutex<Archive>>,
     /// Whether the journal may still hold an auth code that the ledger no longer has.
     has_spent_code: AtomicBool,
     /// Declared last, so that the folder is released when the connection is closed.
-    folder_lock: Mutex<Option<FolderLock>>,
+    folder_lock: Owned<Mutex<Option<FolderLock>>>,
 }
 
 /// The locked connection. A fork waits until it is dropped.
 struct Locked<'a> {
-    connection: MutexGuard<'a, Connection>,
+    connection: MutexGuard<'a, LedgerConnection>,
     _inside: Inside,
 }
 
@@ -98,7 +105,7 @@ impl Ledger {
     }
 
     /// Writes in one counted transaction; durable when this returns. Each row that it changes is stamped with
-    /// the write's number.
+    /// the write's number. Refused if the ledger is no longer at its path.
     fn write<T, E>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E>
     where
         E: From<Error> + From<LedgerError>,
@@ -114,13 +121,37 @@ impl Ledger {
     where
         E: From<Error> + From<LedgerError>,
     {
+        self.files.check()?;
+        self.write_wherever(connection, work)
+    }
+
+    /// The same for what came of a request that was sent: it is written wherever the ledger is.
+    fn write_outcome<T, E>(&self, work: impl FnOnce(&Connection, i64) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + From<LedgerError>,
+    {
+        self.write_wherever(&mut *self.lock()?, work)
+    }
+
+    fn write_wherever<T, E>(
+        &self,
+        connection: &mut Connection,
+        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<Error> + From<LedgerError>,
+    {
         let tx = connection.transaction()?;
-        let writes = identity::count(&tx, self.telling.heard())?;
+        let writes = self.identity.count(&tx, self.telling.heard())?;
         let done = work(&tx, writes)?;
         // A signal handler may have forked meanwhile.
         self.check_home()?;
         tx.commit()?;
         self.identity.mark(writes);
+        // A failure must not fail the write, which is done: the journal then stays longer.
+        if matches!(connection::collect(connection, &self.files), Ok(true)) {
+            self.identity.note_collected();
+        }
         Ok(done)
     }
 
@@ -132,6 +163,11 @@ impl Ledger {
     /// Whether the mark beside the ledger was missing when it was opened.
     pub const fn is_mark_missed(&self) -> bool {
         self.identity.is_mark_missed()
+    }
+
+    /// Whether this ledger is new although a till used the folder before.
+    pub fn was_missing(&self) -> bool {
+        self.missing == Missing::Yes
     }
 
     /// Tracks which reports of "paid" have been received.
@@ -153,11 +189,26 @@ impl Ledger {
     /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
-            let emptied = self.lock()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            self.has_spent_code.fetch_or(emptied.is_err(), Ordering::Relaxed);
-            emptied?;
+            let collected = connection::collect_all(&*self.lock()?);
+            self.has_spent_code.fetch_or(collected.is_err(), Ordering::Relaxed);
+            if collected? {
+                self.identity.note_collected();
+            }
         }
         Ok(())
+    }
+
+    /// Whether its files are no longer those at their paths: others took their places, or the folder was
+    /// moved. Nothing new is written then, and its files are left as they are.
+    pub fn is_moved(&self) -> bool {
+        !self.files.are_there()
+    }
+
+    /// Whether the folder at this path is still the one that this ledger has locked: by its lock, or by the
+    /// ledger itself should somebody have removed the lock.
+    pub fn is_in(&self, folder: &Path) -> bool {
+        let is_locked = self.folder_lock.lock().as_ref().is_some_and(|lock| lock.is_of(folder));
+        is_locked || self.files.has_ledger()
     }
 
     /// Returns whether a thread is reading or writing now.
@@ -172,7 +223,7 @@ impl Ledger {
         let Some(mut connection) = self.connection.try_lock() else { return false };
         // Whatever would still call finds no table, which is an error.
         let Ok(empty) = Connection::open_in_memory() else { return false };
-        *connection = empty;
+        *connection = LedgerConnection::to_nothing(empty);
         if let Some(mut archive) = self.archive.try_lock() {
             archive.release();
         }

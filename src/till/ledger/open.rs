@@ -1,5 +1,6 @@
 //! Opening a ledger.
 
+use std::ffi::CStr;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,9 +12,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::archive::Archive;
+use super::connection::{self, Files, LedgerConnection};
 use super::folder_lock::FolderLock;
-use super::identity::Identity;
-use super::{Ledger, LedgerError, Telling, schema};
+use super::identity::{Identity, WithoutJournal};
+use super::{Ledger, LedgerError, Telling, missing, schema};
 use crate::payment::Cause;
 use crate::sync::Mutex;
 use crate::sys::process::{self, Owned};
@@ -27,21 +29,29 @@ impl Ledger {
     /// Opens `ledger.db` in the data folder, creating it if there is none. A copy or a restored backup is
     /// refused unless a person has decided to `accept` it.
     pub fn open(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
-        let lock = FolderLock::take(folder)?;
-        let ledger = Self::open_locked(folder, accept, lock)?;
+        let ledger = Self::open_inside(folder, accept)?;
         ledger.attach_archive(accept);
         ledger.note_unheard()?;
         Ok(ledger)
     }
 
-    fn open_locked(folder: &Path, accept: bool, mut lock: FolderLock) -> Result<Self, LedgerError> {
+    fn open_inside(folder: &Path, accept: bool) -> Result<Self, LedgerError> {
         let _inside = process::enter();
+        let mut lock = FolderLock::take(folder)?;
         sqlite::reseed();
-        let mut connection = connect(&folder.join("ledger.db"), &mut lock)?;
+        let missing = missing::look(folder, accept)?;
+        let path = folder.join("ledger.db");
+        make_file(&path)?;
+        let file_system = lock.take_ledger(&path)?;
+        let without_journal = WithoutJournal::of(&path, file_system);
+        let mut connection = connect(&path, file_system)?;
         // Before anything is changed: the file may belong to another program.
-        let is_current = schema::version(&connection)?.is_none_or(|version| version == schema::VERSION);
+        let version = schema::version(&connection)?;
         schema::settle_pragmas(&connection)?;
-        if is_current {
+        if let Some(file) = without_journal.filter(|_| version == Some(schema::VERSION) && !accept) {
+            file.verify(&connection)?;
+        }
+        if version.is_none_or(|version| version == schema::VERSION) {
             schema::check(&connection)?;
         } else {
             schema::check_whole(&connection)?;
@@ -49,14 +59,18 @@ impl Ledger {
         schema::make(&mut connection, folder)?;
         let identity = Identity::verify(&connection, folder, accept)?;
         let telling = Arc::new(Telling::of(&connection)?);
-        let connection = Owned::new(Mutex::new(connection));
+        // SQLite has opened both by now.
+        let files = Arc::new(Files::of(&path));
+        let connection = Owned::new(Mutex::new(LedgerConnection::to(files.clone(), connection)));
         Ok(Self {
             connection,
+            files,
             identity,
             telling,
-            archive: Mutex::new(Archive::of(folder.to_owned())),
+            missing,
+            archive: Owned::new(Mutex::new(Archive::of(folder.to_owned()))),
             has_spent_code: AtomicBool::new(false),
-            folder_lock: Mutex::new(Some(lock)),
+            folder_lock: Owned::new(Mutex::new(Some(lock))),
         })
     }
 
@@ -78,17 +92,21 @@ impl Ledger {
     }
 }
 
-/// Opens the file, private to this user, and locks it: at once, or with the first query.
-fn connect(path: &Path, lock: &mut FolderLock) -> Result<Connection, LedgerError> {
+/// Creates the file, private to this user, if there is none.
+fn make_file(path: &Path) -> Result<(), LedgerError> {
     // SQLite gives its other files the permissions of this one.
     match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            return Err(LedgerError::CannotOpen(Cause::new(error)));
+            Err(LedgerError::CannotOpen(Cause::new(error)))
         }
-        _ => {}
+        _ => Ok(()),
     }
+}
+
+/// Opens the file; SQLite locks it with the first query where nothing else does.
+fn connect(path: &Path, file_system: Option<&'static CStr>) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::default();
-    let connection = match lock.take_ledger(path)? {
+    let connection = match file_system {
         Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system)?,
         None => Connection::open_with_flags(path, flags)?,
     };
@@ -97,5 +115,7 @@ fn connect(path: &Path, lock: &mut FolderLock) -> Result<Connection, LedgerError
     // Without this, a kept statement is recompiled for each value that a partial index might match.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+    // A ledger that is refused is left as it is.
+    connection::keep_journal(&connection)?;
     Ok(connection)
 }

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction};
 
 use super::{LedgerError, alarms, of_file};
@@ -83,8 +84,8 @@ pub fn settle_pragmas(connection: &Connection) -> Result<(), LedgerError> {
     let ask = |pragma: &str| -> Result<String, LedgerError> {
         Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| {
             row.get_ref(0).map(|value| match value {
-                rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                ValueRef::Integer(number) => number.to_string(),
                 _ => String::new(),
             })
         })?)
@@ -157,7 +158,9 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
     let failed = |error| of_file(&whole, error);
     files::remove(&part).map_err(failed)?;
     let file = files::open_private(&part, OpenOptions::new().write(true).create_new(true)).map_err(failed)?;
-    connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    // The bytes of the path: it need not be Unicode.
+    let path = ToSqlOutput::Borrowed(ValueRef::Text(part.as_os_str().as_encoded_bytes()));
+    connection.execute("VACUUM INTO ?1", [path])?;
     file.sync_all().map_err(failed)?;
     drop(file);
     files::rename_durably(&part, &whole).map_err(failed)

@@ -125,7 +125,7 @@ impl Store for Ledger {
             self.recall(By::Order(dm_id))?;
         }
         let write = |tx: &Connection, number| Ok((number, writes::write_charge(tx, number, row)?));
-        let (number, day) = self.write(write).map_err(|Refusal(why)| why)?;
+        let (number, day) = self.write_outcome(write).map_err(|Refusal(why)| why)?;
         if row.auth_code.is_none() {
             self.has_spent_code.store(true, Ordering::Relaxed);
         }
@@ -197,6 +197,6 @@ impl Store for Ledger {
     }
 
     fn write_refund(&self, row: &RefundRow) -> Result<Option<NonEmpty>, PersistError> {
-        self.write(|tx, number| writes::write_refund(tx, number, row)).map_err(|Refusal(why)| why)
+        self.write_outcome(|tx, number| writes::write_refund(tx, number, row)).map_err(|Refusal(why)| why)
     }
 }

@@ -205,6 +205,14 @@ fn place(doubt: FolderDoubt, language: Language) -> Check {
                 "Put archive.db back; the log says why it cannot be read. Only archived bills can be neither found nor refunded.",
             ),
         ),
+        FolderDoubt::NoLedger => (
+            pick(language, "账本没有了，已新建一份", "its ledger was gone, and a new one was made"),
+            pick(
+                language,
+                "以前的收款都不知道了：找回原来的账本，或到商户后台核对，之后用新的单号收款。",
+                "Earlier payments are not known: find the ledger, or compare them in the back office and use new bill numbers.",
+            ),
+        ),
         FolderDoubt::NoMark => (
             pick(language, "缺少 ledger.mark，已重新写入", "ledger.mark was missing; it was written again"),
             pick(

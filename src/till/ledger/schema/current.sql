@@ -144,7 +144,9 @@ CREATE TABLE ledger (
     heard  INTEGER NOT NULL DEFAULT 0,
     codes_keyed    INTEGER NOT NULL DEFAULT 0,
     archived       INTEGER NOT NULL DEFAULT 0,
-    archived_until TEXT NOT NULL DEFAULT ''
+    archived_until TEXT NOT NULL DEFAULT '',
+    writes_sum     INTEGER NOT NULL DEFAULT 0,
+    collected      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE day (
     day       TEXT PRIMARY KEY,
@@ -161,4 +163,4 @@ CREATE TABLE archived_refund (
     out_refund_no TEXT PRIMARY KEY,
     out_trade_no  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0, 1, 0, '');
+INSERT INTO ledger VALUES (1, lower(hex(randomblob(16))), '', '', 0, 0, 1, 0, '', 0, 0);

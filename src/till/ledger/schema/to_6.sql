@@ -1,8 +1,10 @@
 -- Bills may be in an archive file; the ledger keeps their numbers. Auth codes are recognised by a keyed
--- print.
+-- print. The ledger knows how many writes its file has without the journal.
 ALTER TABLE ledger ADD COLUMN codes_keyed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ledger ADD COLUMN archived_until TEXT NOT NULL DEFAULT '';
+ALTER TABLE ledger ADD COLUMN writes_sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN collected INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE archived_bill (
     out_trade_no TEXT PRIMARY KEY,
     parts        INTEGER NOT NULL,
