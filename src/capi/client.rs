@@ -326,7 +326,7 @@ fn close(client: Arc<Client>) -> Code {
             }
             State::Empty | State::Busy => empty_since = None,
         }
-        client.calls.wait_a_moment();
+        Presence::wait_a_moment();
     };
     // A thread that was ended while it was writing holds the ledger for ever.
     if is_abandoned && client.till.ledger().is_locked() {

@@ -5,18 +5,18 @@ use std::sync::MutexGuard;
 use std::thread;
 use std::time::Duration;
 
-use crate::sync::{Condvar, Mutex};
+use crate::sync::Mutex;
 use crate::sys::process::Home;
 use crate::sys::threads::Thread;
 
-/// How often a thread that is waited for is looked at: nobody announces that it was ended.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often a thread that is waited for is looked at: nobody announces that it was ended, and to announce
+/// that it has left would cost each call a system call.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Who is inside.
 #[derive(Default)]
 pub struct Presence {
     inside: Mutex<Inside>,
-    left: Condvar,
     home: Home,
 }
 
@@ -85,7 +85,6 @@ impl Presence {
         if let Some(mut inside) = self.inside() {
             inside.threads.retain(|(known, _)| *known != entry);
         }
-        self.left.notify_all();
     }
 
     /// Lets nobody enter any more.
@@ -105,18 +104,15 @@ impl Presence {
         }
     }
 
-    /// Waits a moment, or until somebody leaves.
-    pub fn wait_a_moment(&self) {
-        match self.inside.try_lock() {
-            Some(inside) => drop(self.left.wait_timeout(inside, LOOK)),
-            None => thread::sleep(LOOK),
-        }
+    /// Waits a moment.
+    pub fn wait_a_moment() {
+        thread::sleep(LOOK);
     }
 
     /// Waits until nobody who will leave is inside.
     pub fn wait(&self) {
         while self.state() == State::Busy {
-            self.wait_a_moment();
+            Self::wait_a_moment();
         }
     }
 }
@@ -146,7 +142,7 @@ mod tests {
         let entry = std::thread::scope(|scope| scope.spawn(|| here.enter().unwrap()).join().unwrap());
         // The thread has not left, and is gone.
         while cfg!(target_os = "linux") && here.state() == State::Busy {
-            here.wait_a_moment();
+            Presence::wait_a_moment();
         }
         here.move_here(entry);
         assert_eq!(here.state(), State::Busy);
@@ -163,7 +159,7 @@ mod tests {
         std::mem::forget(here.inside.lock());
         assert_eq!(here.state(), State::OnlyEnded);
         here.wait();
-        here.wait_a_moment();
+        Presence::wait_a_moment();
         assert_eq!(here.enter(), None);
     }
 }

@@ -128,6 +128,8 @@ mod linux {
     use std::ffi::c_int;
     use std::fs;
 
+    use crate::sys::process::Home;
+
     unsafe extern "C" {
         fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
     }
@@ -165,21 +167,23 @@ mod linux {
     }
 
     thread_local! {
-        static CURRENT: Cell<Option<Thread>> = const { Cell::new(None) };
+        /// This thread, and the process in which it has that number.
+        static CURRENT: Cell<Option<(Thread, Home)>> = const { Cell::new(None) };
     }
 
     impl Thread {
         /// The calling thread.
         pub fn current() -> Self {
+            if let Some((thread, home)) = CURRENT.get()
+                && home.is_here()
+            {
+                return thread;
+            }
             // SAFETY: it has no arguments and cannot fail.
             let number = unsafe { libc::syscall(libc::SYS_gettid) };
-            // After a fork it is another one.
-            let known = CURRENT.get().filter(|known| known.number == number);
-            known.unwrap_or_else(|| {
-                let thread = Self { number, started: started(number) };
-                CURRENT.set(Some(thread));
-                thread
-            })
+            let thread = Self { number, started: started(number) };
+            CURRENT.set(Some((thread, Home::here())));
+            thread
         }
 
         /// Returns whether it still exists.

@@ -407,6 +407,25 @@ fn a_lost_archive_keeps_no_till_from_selling_and_no_number_is_new() {
     }
 }
 
+#[test]
+fn an_archive_that_was_replaced_while_it_was_open_takes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let open = ledger(folder.path());
+    let wanted = content(&open);
+    assert_eq!(open.archive(&[], UNTIL).unwrap(), 0);
+    let (file, copy) = (folder.path().join("archive.db"), folder.path().join("copy"));
+    fs::copy(&file, &copy).unwrap();
+    fs::rename(&copy, &file).unwrap();
+    let refused = archive(&open).unwrap_err();
+    assert!(matches!(refused, LedgerError::Archive(_)), "{refused}");
+    assert_eq!(content(&open), wanted);
+    drop(open);
+    let open = Ledger::open(folder.path(), false).unwrap();
+    assert_eq!(content(&open), wanted);
+    assert!(archive(&open).unwrap() > 0);
+    assert_eq!(content(&open), wanted);
+}
+
 /// Damage inside: what is found in it is refused, whatever asks for it.
 #[test]
 fn a_bill_that_comes_back_in_part_is_refused() {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
+#[cfg(unix)]
+use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -69,6 +71,16 @@ impl Socket {
     }
 
     /// Receives what is there, without waiting for it.
+    #[cfg(unix)]
+    fn receive_at_once(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Mostly nothing is there, which takes one system call to see.
+        let look = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        SockRef::from(&self.stream).recv_with_flags(&mut [MaybeUninit::uninit()], look)?;
+        (&self.stream).read(buffer)
+    }
+
+    /// Receives what is there, without waiting for it.
+    #[cfg(windows)]
     fn receive_at_once(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.stream.set_nonblocking(true)?;
         let received = (&self.stream).read(buffer);

@@ -9,6 +9,7 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, params};
 
 use super::folder_lock::Held;
@@ -16,6 +17,7 @@ use super::{ChargeRow, Ledger, LedgerError, RefundRow, compared, days, rows, sch
 use crate::chain::chain;
 use crate::payment::Cause;
 use crate::payment::archive::WholeBill;
+use crate::sys::file_id::{self, FileId};
 use crate::till::files;
 
 /// The tables that a bill has rows in, by which its parts are named.
@@ -24,10 +26,16 @@ const TABLES: [&str; 4] = ["charge", "refund", "alarm", "decision"];
 /// The archive of an open ledger.
 pub(super) struct Archive {
     folder: PathBuf,
-    /// The file's lock while it is attached to the connection.
-    attached: Option<Option<Held>>,
+    /// The file, while it is attached to the connection.
+    attached: Option<Attached>,
     /// Why it cannot be read, although the ledger says that there is one.
     trouble: Option<Cause>,
+}
+
+/// An archive that is attached to the connection.
+struct Attached {
+    id: Option<FileId>,
+    _lock: Option<Held>,
 }
 
 /// The key that an archived bill is looked up by.
@@ -80,8 +88,8 @@ impl Archive {
             return Ok(());
         }
         match self.attach_file(connection, &id, written, is_new && create) {
-            Ok(held) => {
-                (self.attached, self.trouble) = (Some(held), None);
+            Ok(attached) => {
+                (self.attached, self.trouble) = (Some(attached), None);
                 Ok(())
             }
             Err(why) => {
@@ -97,7 +105,7 @@ impl Archive {
         id: &str,
         written: i64,
         create: bool,
-    ) -> Result<Option<Held>, Cause> {
+    ) -> Result<Attached, Cause> {
         let path = self.path();
         if create {
             match files::open_private(&path, OpenOptions::new().write(true).create_new(true)) {
@@ -110,12 +118,26 @@ impl Archive {
         let (held, file_system) = Held::of_database(&path).map_err(|error| Cause::new(chain(&error)))?;
         prepare(&path, file_system, id, written).map_err(|error| Cause::new(chain(&error)))?;
         let attach = || {
-            connection.execute("ATTACH ?1 AS archive", [path.to_string_lossy()])?;
+            // The bytes of the path: it need not be Unicode.
+            let path = ToSqlOutput::Borrowed(ValueRef::Text(path.as_os_str().as_encoded_bytes()));
+            connection.execute("ATTACH ?1 AS archive", [path])?;
             // EXTRA: what moved is in the archive for good before the ledger lets go of it.
             connection.execute_batch("PRAGMA archive.synchronous = EXTRA; PRAGMA archive.cache_size = -512;")
         };
         attach().map_err(|error| Cause::new(chain(&LedgerError::from(error))))?;
-        Ok(held)
+        Ok(Attached { id: file_id::of(&path), _lock: held })
+    }
+
+    /// Refuses to rely on a file that nobody would find again: another one has taken its place.
+    fn check_place(&self) -> Result<(), LedgerError> {
+        let path = self.path();
+        match &self.attached {
+            Some(attached) if attached.id == file_id::of(&path) => Ok(()),
+            _ => {
+                let why = "was moved or replaced while the till was open: close the till and open it again";
+                Err(LedgerError::Archive(Cause::new(format!("{} {why}", path.display()))))
+            }
+        }
     }
 
     /// Releases the file, whose connection is closed.
@@ -333,7 +355,11 @@ impl Ledger {
             return Ok(0);
         }
         let copied = copy(&mut connection, &moving);
-        let written = copied.map_err(|error| self.archive.lock().fails(error))?;
+        let mut archive = self.archive.lock();
+        let written = copied
+            .and_then(|written| archive.check_place().map(|()| written))
+            .map_err(|error| archive.fails(error))?;
+        drop(archive);
         self.write_in(&mut connection, |tx, number| forget(tx, number, &moving, until, written))?;
         Ok(moving.len())
     }

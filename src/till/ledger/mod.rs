@@ -194,6 +194,8 @@ impl Ledger {
             if collected? {
                 self.identity.note_collected();
             }
+            // The next journal begins here: its first write takes a flush more, and may otherwise be an intent.
+            self.write(|_, _| Ok::<_, LedgerError>(()))?;
         }
         Ok(())
     }
