@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once, OnceLock};
+use std::sync::{Arc, Mutex, Once, OnceLock, Weak};
 use std::{mem, ptr, slice};
 
 use rusqlite::ffi;
@@ -99,11 +99,12 @@ struct State {
 }
 
 impl Disk {
-    /// Puts a disk under a folder: SQLite's operations on files in it go through it from now on.
+    /// Puts a disk under a folder: SQLite's operations on files in it go through it from now on, as long as the
+    /// test holds it.
     pub fn under(folder: &Path) -> Arc<Self> {
         install();
         let disk = Arc::<Self>::default();
-        disks().lock().unwrap().insert(folder.to_owned(), disk.clone());
+        disks().lock().unwrap().insert(folder.to_owned(), Arc::downgrade(&disk));
         disk
     }
 
@@ -143,8 +144,8 @@ impl Disk {
     }
 }
 
-fn disks() -> &'static Mutex<HashMap<PathBuf, Arc<Disk>>> {
-    static DISKS: OnceLock<Mutex<HashMap<PathBuf, Arc<Disk>>>> = OnceLock::new();
+fn disks() -> &'static Mutex<HashMap<PathBuf, Weak<Disk>>> {
+    static DISKS: OnceLock<Mutex<HashMap<PathBuf, Weak<Disk>>>> = OnceLock::new();
     DISKS.get_or_init(Mutex::default)
 }
 
@@ -196,7 +197,7 @@ unsafe fn watched(path: *const c_char) -> Watched {
     // SAFETY: SQLite passes NUL-terminated paths.
     let path = Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(path) }.to_bytes()));
     let folder = path.parent().unwrap_or(Path::new(""));
-    let disk = disks().lock().unwrap().get(folder).cloned();
+    let disk = disks().lock().unwrap().get(folder).and_then(Weak::upgrade);
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Watched { disk, name }
 }
