@@ -33,6 +33,10 @@ const WITHOUT_LOCKS: &CStr = c"unix-none";
 
 /// A locked data folder. It is released when this is dropped, or when the process ends.
 pub struct FolderLock {
+    #[cfg_attr(
+        not(unix),
+        expect(dead_code, reason = "held, and asked about only where folders can be moved")
+    )]
     folder: Held,
     ledger: Option<Held>,
 }
