@@ -1658,7 +1658,8 @@ int32_t wsy_close_day(wsy_client *client,
                       wsy_reply **reply);
 
 /*
- * Moves old bills from the ledger to its archive, so that the ledger does not grow forever. Sends nothing.
+ * Moves old bills from the ledger to its archive, so that the ledger does not grow forever. Sends
+ * nothing but a query of the platform's time, if that is not known yet: this machine's clock may be wrong.
  *
  * A bill moves with all its attempts, refunds, alarms and decisions if nothing of it is undecided or waits
  * for a person, wsy_reconcile has compared all of it, and nothing happened to it after the day. Nothing is
@@ -1670,8 +1671,9 @@ int32_t wsy_close_day(wsy_client *client,
  * what was archived return WSY_ERR_ARCHIVE. Only auth codes and order numbers of archived bills are then not
  * recognised.
  *
- * Calls wait for one another for up to a second or two. Call it once a month, say, after wsy_close_day and
- * wsy_reconcile, while nobody is paying. A crash at any moment loses nothing; calling again continues.
+ * Bills move only while no other call and no started payment is in progress; other calls wait for a moment.
+ * Call it once a month, say, after wsy_close_day and wsy_reconcile, while nobody is paying. A crash at any
+ * moment loses nothing; calling again continues.
  *
  * day:   the last day to archive, such as "2026-08-31", in Beijing time; NULL for 90 days ago. It has to be
  *        closed, and at least 90 days ago: late captures, refunds and reconciliations come before that.
@@ -1682,7 +1684,7 @@ int32_t wsy_close_day(wsy_client *client,
  * Threads: any.
  *
  * Returns WSY_OK, WSY_ERR_DAY_NOT_ARCHIVABLE, WSY_ERR_ARGUMENT (not a day), WSY_ERR_ARCHIVE (the file cannot
- * be read or written), WSY_ERR_BUSY (another call is archiving), WSY_ERR_CANCELLED (the client is being
+ * be read or written), WSY_ERR_BUSY (another call is in progress), WSY_ERR_CANCELLED (the client is being
  * closed), WSY_ERR_LEDGER, WSY_ERR_TEXT or WSY_ERR_HANDLE. Whatever moved before an error stays archived.
  *
  * Pointers:

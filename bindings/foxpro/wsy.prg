@@ -167,8 +167,8 @@ DECLARE INTEGER WsyDay IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nReply
 * Closes a day: later outcomes count for the next day, and its totals stay the same.
 DECLARE INTEGER WsyCloseDay IN wsy.dll INTEGER nClient, STRING cDay, STRING cBy, INTEGER @nReply
 
-* 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。不联网。
-* Moves bills that are done with, up to a day at least 90 days ago, into the archive; sends nothing.
+* 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。
+* Moves bills that are done with, up to a day at least 90 days ago, into the archive.
 DECLARE INTEGER WsyArchive IN wsy.dll INTEGER nClient, STRING cDay, INTEGER @nReply
 
 * 所有尚未查清的收款和退款，不联网。

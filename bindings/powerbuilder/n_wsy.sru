@@ -88,7 +88,7 @@ FUNCTION long WsyFindRefund(long al_client, string as_out_refund_no, REF long al
 FUNCTION long WsyDay(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyDay;ansi"
 // 日结：之后查清的收款和退款计入第二天，当天的合计不再变化。不联网。
 FUNCTION long WsyCloseDay(long al_client, string as_day, string as_by, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyCloseDay;ansi"
-// 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。不联网。
+// 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。
 FUNCTION long WsyArchive(long al_client, string as_day, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyArchive;ansi"
 // 所有尚未查清的收款和退款，不联网。
 FUNCTION long WsyUnresolved(long al_client, REF long al_reply) LIBRARY "wsy.dll" ALIAS FOR "WsyUnresolved;ansi"

@@ -272,8 +272,8 @@ Public Declare PtrSafe Function WsyDay Lib "wsy.dll" (ByVal hClient As Long, ByV
 Public Declare PtrSafe Function WsyCloseDay Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByVal sBy As String, ByRef hReply As Long) As Long
 
-' 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。不联网。
-' Moves bills that are done with, up to a day at least 90 days ago, into the archive; sends nothing.
+' 归档：把 90 天以前、已了结的单移到归档文件，账本不会一直变大；之后照样能查、能退。
+' Moves bills that are done with, up to a day at least 90 days ago, into the archive.
 Public Declare PtrSafe Function WsyArchive Lib "wsy.dll" (ByVal hClient As Long, ByVal sDay As String, _
     ByRef hReply As Long) As Long
 

@@ -11,6 +11,7 @@ use crate::capi::handle::Handle;
 use crate::capi::pointers::{CText, Out};
 use crate::capi::presence::Presence;
 use crate::capi::reply::wsy_reply;
+use crate::till::Inside;
 use crate::till::code::Code;
 
 /// Runs a call that moves no money and hands over its reply.
@@ -59,6 +60,7 @@ fn run(
 
 /// A call in progress on a client; `wsy_close` waits for it.
 pub struct Call {
+    _inside: Inside,
     client: Arc<Client>,
     /// Declared last, so that who has left refers to nothing any more.
     entry: Entry,
@@ -105,7 +107,7 @@ impl Call {
 
     fn of(client: Arc<Client>, number: Option<u64>) -> Self {
         let entry = Entry { number, calls: client.calls.clone() };
-        Self { client, entry }
+        Self { _inside: client.till.begin_call(), client, entry }
     }
 
     /// Notes that the call is now on the calling thread.

@@ -299,9 +299,12 @@ impl Payment {
 
     /// Records that nobody will receive "paid" from this payment, although it is on record as reported.
     fn not_heard(&self, draft: &Draft) {
-        if let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
-            && let Err(error) = driver::not_heard(till.as_ref(), bill)
-        {
+        let (Code::Paid, Some(bill), Some(till)) = (draft.code, &self.out_trade_no, self.till.upgrade())
+        else {
+            return;
+        };
+        let _inside = till.begin_call();
+        if let Err(error) = driver::not_heard(till.as_ref(), bill) {
             till.log().error(&format!("charge.not_heard out_trade_no={bill} not written: {}", chain(&error)));
         }
     }

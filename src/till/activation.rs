@@ -103,7 +103,9 @@ impl Till {
             Saved::None => None,
         };
         let before = saved.into_iter().chain(before.map(|before| before.device.clone()));
-        let is_needed = |id: &str| self.ledger.needs_device(id, &self.today()).unwrap_or(true);
+        let today = self.platform_day();
+        let needs = |id: &str, today: &str| self.ledger.needs_device(id, today).unwrap_or(true);
+        let is_needed = |id: &str| today.as_deref().is_none_or(|today| needs(id, today));
         let mut earlier = self.earlier.write();
         for before in before.filter(|before| before.id != device.id && is_needed(&before.id)) {
             earlier.add(before);

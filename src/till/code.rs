@@ -568,9 +568,9 @@ codes! {
             / "dm_id does not match the config's cancelregex, and no order of this till has it as its pay_id; if the platform is known to accept it, add the parameter any_number=1.";
     /// The day cannot be archived: it is not closed, or not long enough ago.
     DayNotArchivable = -175, NotMoved,
-        zh "这一天还不能归档。" / "90 天以前、已经日结的日子才能归档。"
+        zh "这一天还不能归档。" / "按平台的日期，90 天以前、已经日结的日子才能归档。"
             / "先用 wsy_close_day 日结；day 至少是 90 天以前的日期。",
-        en "That day cannot be archived yet." / "Only days that are closed and at least 90 days ago can be archived."
+        en "That day cannot be archived yet." / "Only days that are closed and, by the platform's date, at least 90 days ago can be archived."
             / "Close the day with wsy_close_day first; day has to be at least 90 days ago.";
     /// The bill or day is in the archive, which is missing or cannot be read.
     Archive = -176, NotMoved,

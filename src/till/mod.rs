@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod folder;
 mod fonts;
+mod gate;
 pub mod host_id;
 mod http;
 mod in_flight;
@@ -46,6 +47,7 @@ pub use config::{ConfigSource, KnownConfig, Refusal};
 pub use error::Error;
 pub use folder::Doubt as FolderDoubt;
 pub use fonts::NoFont;
+pub use gate::Inside;
 pub use http::{HttpError, HttpOptions, Watcher};
 pub use options::{Options, custom_series, deadline, flag};
 pub use pictures::{Pictures, popup_png, receipt_png};
@@ -62,6 +64,7 @@ use crate::sys::stdio;
 use cancellation::CancellationToken;
 use code_key::CodeKey;
 use device::{Activated, Earlier, Saved};
+use gate::Gate;
 use http::Http;
 use in_flight::{InFlight, InFlightLock};
 use ledger::Ledger;
@@ -95,6 +98,7 @@ pub struct Till {
     is_move_logged: AtomicBool,
     config: RwLock<config::ConfigState>,
     in_flight: InFlight,
+    gate: Arc<Gate>,
     quiet: Quiet,
     cancellation_tokens: Mutex<Vec<Weak<CancellationToken>>>,
     /// Declared last, so that it is released when the ledger is closed.
@@ -134,10 +138,8 @@ impl Till {
             Saved::Unreadable(error) => (None, Some(chain(&error))),
             Saved::None => (None, None),
         };
-        // A key that nobody can be asked about is kept.
-        let today = clock::day(clock::wall());
-        let is_needed = |id: &str| ledger.needs_device(id, &today).unwrap_or(true);
-        let earlier = device::load_earlier(folder, secrets.as_ref(), is_needed);
+        // Which of them are still needed depends on the date, and this machine's may be wrong.
+        let earlier = device::load_earlier(folder, secrets.as_ref(), |_| true);
         let till = Arc::new(Self {
             log: Log::open(folder),
             device: RwLock::new(device),
@@ -155,6 +157,7 @@ impl Till {
             http,
             ledger,
             in_flight: InFlight::default(),
+            gate: Arc::default(),
             quiet: Quiet::new(),
             cancellation_tokens: Mutex::default(),
         });
@@ -188,6 +191,11 @@ impl Till {
     /// Whether this process opened the till, and is no child that was forked since.
     pub fn is_home(&self) -> bool {
         self.ledger.home().is_here()
+    }
+
+    /// Begins a call, which is in progress until the result is dropped: meanwhile no bill moves to the archive.
+    pub fn begin_call(&self) -> Inside {
+        self.gate.enter()
     }
 
     /// The ledger, for reading.

@@ -26,11 +26,14 @@ use crate::till::cancellation::CancellationToken;
 use crate::till::error::Error;
 use crate::till::in_flight::InFlightLock;
 use crate::till::ledger::{Closing, Ledger};
-use crate::till::{Till, clock};
+use crate::till::{Till, clock, device};
 
 const DAY_MS: i64 = 86_400_000;
 /// How many bills move to the archive in one write. Other calls wait that long.
 const MOVED_TOGETHER: u32 = 200;
+
+/// How long bills that are to move wait for other calls to end.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// The outcome of moving bills to the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -331,12 +334,22 @@ impl Till {
         }
         let closing = self.ledger.close_day(day, by, now.ms)?;
         self.log.info(&format!("day.closed day={day} by={}", closing.by));
-        match self.ledger.forget_codes(&now.day) {
+        if let Some(today) = self.platform_day() {
+            self.forget(&today);
+        }
+        Ok(closing)
+    }
+
+    /// Forgets auth codes and earlier devices that are no longer needed. The date has to be the platform's: a
+    /// machine whose clock is wrong would forget what can never be asked for again.
+    fn forget(&self, today: &str) {
+        match self.ledger.forget_codes(today) {
             Ok(0) => {}
             Ok(count) => self.log.info(&format!("codes.forgotten {count}")),
             Err(error) => self.log.warn(&format!("codes.forgotten not written: {}", chain(&error))),
         }
-        Ok(closing)
+        let is_needed = |id: &str| self.ledger.needs_device(id, today).unwrap_or(true);
+        device::load_earlier(&self.folder, self.secrets.as_ref(), is_needed);
     }
 
     /// The last day that [`Till::archive`] accepts.
@@ -345,11 +358,12 @@ impl Till {
     }
 
     /// Moves the bills that are done with, and on which nothing has happened after a day, `2026-11-22`, from
-    /// the ledger to its archive. Sends nothing. Every call about such a bill finds it as before.
+    /// the ledger to its archive. Every call about such a bill finds it as before. Bills move only while no
+    /// other call is in progress. Queries the platform's time if it is not known.
     pub fn archive(&self, day: &str) -> Result<Archived, Error> {
         let _lock = self.in_flight.lock("archive", "")?;
         let is_closed = self.ledger.closing(day)?.is_some();
-        if !is_closed || !is_before(day, &self.today(), DAYS_BEFORE_ARCHIVE) {
+        if !is_closed || !is_before(day, &self.certain_day()?, DAYS_BEFORE_ARCHIVE) {
             return Err(driver::Error::DayNotArchivable(day.to_owned()).into());
         }
         let token = self.cancellation_token();
@@ -362,11 +376,10 @@ impl Till {
             let bills = self.ledger.bills_until(day, after, MOVED_TOGETHER)?;
             let Some((last, _)) = bills.last() else { break };
             after = *last;
+            let bills: Vec<_> = bills.into_iter().map(|(_, bill)| bill).collect();
             let all = bills.len();
-            // A bill that another call is working on stays.
-            let lock = |(_, bill): (i64, String)| Some((self.in_flight.lock("bill", &bill).ok()?, bill));
-            let (_locks, bills): (Vec<_>, Vec<_>) = bills.into_iter().filter_map(lock).unzip();
-            let moved = self.ledger.archive(&bills, day)?;
+            let moved = self.gate.alone(BUSY, || self.ledger.archive(&bills, day));
+            let moved = moved.ok_or_else(|| driver::Error::Busy("archive".to_owned()))??;
             archived.bills += moved;
             archived.stayed += all - moved;
         }
@@ -447,6 +460,19 @@ impl Till {
             pay_type: NonEmpty::of(&pay_type.number),
             pay_name: NonEmpty::of(&pay_type.name),
         })
+    }
+
+    /// Today in Beijing by the platform's clock, if that is known.
+    pub(super) fn platform_day(&self) -> Option<String> {
+        self.http.platform_ms().map(clock::day)
+    }
+
+    /// The same, queried if it is not known.
+    fn certain_day(&self) -> Result<String, Error> {
+        match self.platform_day() {
+            Some(day) => Ok(day),
+            None => Ok(clock::day(clock::wall() + self.platform_time()?.ahead_s * 1_000)),
+        }
     }
 
     /// Wall time, ms since 1970; the platform's if it is known.

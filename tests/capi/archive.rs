@@ -3,13 +3,14 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use wsy_sandbox::{Behaviour, BillStateWord, NewDevice};
+use wsy_sandbox::{Behaviour, BillStateWord, Call, Fault, FaultOrder, NewDevice};
 
 use crate::codes;
 use crate::driver::Driver;
-use crate::shop::{SOON, Shop};
+use crate::shop::{SOON, Shop, eventually};
 use crate::till::{NONE, Page, Reply, Till, beijing_day};
 
 const DAY_S: i64 = 24 * 3600;
@@ -266,6 +267,64 @@ fn without_its_archive_a_till_sells_on_and_refuses_what_was_archived() {
     }
 }
 
+/// A refund reads its bill, its own row and the refunds of the order in several steps, and none may move in
+/// between.
+#[test]
+fn no_bill_moves_while_another_call_is_in_progress() {
+    let (shop, _) = old_shop();
+    let before = captured(&shop);
+    // A refund of long ago that was never sent, and is tried again now.
+    shop.control.add_fault(FaultOrder::always(Call::Read, Fault::DelayBefore { ms: 3_000 }));
+    let read = shop.sent(Call::Read).len();
+    let again = shop.till.refund_aside("R9", "B1", 10, NONE);
+    eventually("the bill is read", || shop.sent(Call::Read).len() > read);
+    shop.till.archive("").is(codes::ERR_BUSY);
+    shop.control.clear_faults();
+    again.end().is(codes::REFUNDED);
+    shop.silent(|| shop.till.refund("R9", "B1", 10, NONE).is(codes::REFUNDED));
+    // B1 has a new refund and stays.
+    archive(&shop, 3);
+    shop.silent(|| shop.till.find("B1").is(codes::OK));
+    assert_eq!(captured(&shop), before - 10);
+}
+
+/// Refunds are repeated and days are read while bills move and come back all the time.
+#[test]
+fn what_is_repeated_while_bills_move_is_answered_as_before() {
+    let (shop, _) = old_shop();
+    let before = captured(&shop);
+    let till = &shop.till;
+    let day = till.day(&ago(AGO)).is(codes::OK);
+    let totals = |day: &Reply| (day.number("paid_fen"), day.number("refunded_fen"));
+    let wanted = totals(&day);
+    let refunds = shop.sent(Call::Refund).len();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let moving = scope.spawn(|| {
+            let (mut moved, mut tried) = (0, 0);
+            while !is_over.load(Ordering::Relaxed) {
+                tried += 1;
+                let archived = till.archive("");
+                if archived.code == codes::OK {
+                    moved += archived.number("archived");
+                }
+            }
+            assert!(moved > 0, "{tried}");
+        });
+        for _ in 0..60 {
+            till.refund("R1", "B1", 40, NONE).is(codes::REFUNDED);
+            till.find("B5").is(codes::OK);
+            till.find_refund("R1").is(codes::OK);
+            assert_eq!(totals(&till.day(&ago(AGO)).is(codes::OK)), wanted);
+            till.settle("B1", NONE).is(codes::PAID_EARLIER);
+        }
+        is_over.store(true, Ordering::Relaxed);
+        moving.join().unwrap();
+    });
+    assert_eq!(shop.sent(Call::Refund).len(), refunds);
+    assert_eq!(captured(&shop), before);
+}
+
 /// The program is killed at each write and each flush of archiving and of bringing back.
 #[test]
 fn a_till_that_is_killed_while_it_archives_forgets_nothing() {
@@ -301,6 +360,7 @@ fn a_till_that_is_killed_while_it_archives_forgets_nothing() {
             assert_eq!((opened.text("folder_doubt"), opened.number("open_charges")), ("", 1), "{place}");
             assert_eq!(content(&shop.till.day(&ago(AGO)).is(codes::OK)), day, "{place}");
             let fresh = "280000000000000017";
+            shop.till.time().is(codes::OK);
             shop.silent(|| {
                 shop.till.micropay("B1", fresh, 100, NONE).is(codes::PAID_EARLIER);
                 shop.till.micropay("new", &code, 100, NONE).is(codes::ERR_AUTH_CODE_USED);

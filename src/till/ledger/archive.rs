@@ -10,10 +10,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Params, params};
 
 use super::folder_lock::Held;
-use super::{ChargeRow, Ledger, LedgerError, RefundRow, compared, days, rows, schema};
+use super::{Ledger, LedgerError, compared, days, rows, schema};
 use crate::chain::chain;
 use crate::payment::Cause;
 use crate::payment::archive::WholeBill;
@@ -75,19 +75,20 @@ impl Archive {
         self.folder.join("archive.db")
     }
 
-    /// Attaches the file; creates it if it is missing and was never written to.
+    /// Attaches the file; creates it if it is missing and nothing can be in it.
     fn attach(&mut self, connection: &Connection, create: bool) -> Result<(), LedgerError> {
         if self.attached.is_some() {
             return Ok(());
         }
         let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
         let (id, written) = connection.query_row("SELECT id, archived FROM ledger", [], read)?;
-        let is_new = written == 0;
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM archived_bill WHERE parts <> ?1)";
+        let is_new = connection.query_row(sql, [GIVEN_UP], |row| row.get(0))?;
         if is_new && !create && !self.path().exists() {
             self.trouble = None;
             return Ok(());
         }
-        match self.attach_file(connection, &id, written, is_new && create) {
+        match self.attach_file(connection, &id, written, is_new) {
             Ok(attached) => {
                 (self.attached, self.trouble) = (Some(attached), None);
                 Ok(())
@@ -104,10 +105,10 @@ impl Archive {
         connection: &Connection,
         id: &str,
         written: i64,
-        create: bool,
+        is_new: bool,
     ) -> Result<Attached, Cause> {
         let path = self.path();
-        if create {
+        if is_new {
             match files::open_private(&path, OpenOptions::new().write(true).create_new(true)) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(Cause::new(error)),
                 _ => {}
@@ -116,7 +117,7 @@ impl Archive {
             return Err(Cause::new(format!("{} is missing", path.display())));
         }
         let (held, file_system) = Held::of_database(&path).map_err(|error| Cause::new(chain(&error)))?;
-        prepare(&path, file_system, id, written).map_err(|error| Cause::new(chain(&error)))?;
+        prepare(&path, file_system, id, written, is_new).map_err(|error| Cause::new(chain(&error)))?;
         let attach = || {
             // The bytes of the path: it need not be Unicode.
             let path = ToSqlOutput::Borrowed(ValueRef::Text(path.as_os_str().as_encoded_bytes()));
@@ -162,6 +163,7 @@ fn prepare(
     file_system: Option<&'static std::ffi::CStr>,
     id: &str,
     written: i64,
+    is_new: bool,
 ) -> Result<(), LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut own = match file_system {
@@ -175,10 +177,11 @@ fn prepare(
         // The first version that has archives; the next step of the schema brings them along.
         Some(schema::VERSION) => {}
         Some(_) => return Err(foreign("has another schema version")),
-        None if written == 0 => {
+        None if is_new => {
             let tx = own.transaction()?;
             schema::make_archive(&tx)?;
-            tx.execute("UPDATE ledger SET id = ?1", [id])?;
+            // It counts on from the one that was given up, which so stays recognised as an old one.
+            tx.execute("UPDATE ledger SET id = ?1, writes = ?2", params![id, written])?;
             tx.commit()?;
         }
         None => return Err(foreign("is empty")),
@@ -196,13 +199,13 @@ fn prepare(
 
 impl Ledger {
     /// Attaches the archive, if there is one. A till starts without it. A person may `accept` that it is lost
-    /// or an old one; the numbers of its bills stay refused.
+    /// or an old one; what it lacks stays refused.
     pub(super) fn attach_archive(&self, accept: bool) {
-        let Ok(connection) = self.lock() else { return };
+        let Ok(mut connection) = self.lock() else { return };
         let mut archive = self.archive.lock();
         if archive.attach(&connection, false).is_err() && accept {
-            let sql = "UPDATE ledger SET archived = 0, archived_until = IIF(?1, archived_until, '')";
-            if connection.execute(sql, [archive.path().exists()]).is_ok() {
+            let given_up = give_up(&mut connection, &archive.path());
+            if given_up.is_ok() {
                 let _ = archive.attach(&connection, false);
             }
         }
@@ -259,6 +262,8 @@ impl Ledger {
                 let sql = "SELECT id FROM archive.charge WHERE id = ?1";
                 Ok(self.asked(found(&connection, sql, NONE, [id])).unwrap_or_default())
             }
+            // An order that a bill of the ledger owns is no archived one's, or that bill cannot come back.
+            By::Order(dm_id) if is_owned(&connection, dm_id)? => Ok(Vec::new()),
             By::Order(dm_id) => Ok(self.asked(of_order(&connection, dm_id)).unwrap_or_default()),
             By::Channel(pay_id) => {
                 let charges = "SELECT id FROM archive.charge WHERE pay_id = ?1 AND pay_id <> ''";
@@ -269,7 +274,7 @@ impl Ledger {
     }
 
     /// Notes a failure to read the archive.
-    fn asked<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
+    pub(super) fn asked<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
         read.map_err(|error| self.archive.lock().fails(error))
     }
 
@@ -286,34 +291,6 @@ impl Ledger {
     fn has_archived(&self, day: &str) -> Result<bool, LedgerError> {
         let sql = "SELECT archived_until >= ?1 FROM ledger";
         Ok(self.lock()?.prepare_cached(sql)?.query_row([day], |row| row.get(0))?)
-    }
-
-    /// Adds the archived charges of a day to those of the ledger.
-    pub(super) fn with_archived_charges(
-        &self,
-        mut charges: Vec<ChargeRow>,
-        day: &str,
-    ) -> Result<Vec<ChargeRow>, LedgerError> {
-        if self.reads_archive(day)? {
-            let condition = archived_part("charge", &days::ids_of_day("archive.charge"));
-            charges.extend(self.asked(rows::archived_charges(&*self.lock()?, &condition, [day]))?);
-            charges.sort_by_key(|row| row.id);
-        }
-        Ok(charges)
-    }
-
-    /// The same for refunds.
-    pub(super) fn with_archived_refunds(
-        &self,
-        mut refunds: Vec<RefundRow>,
-        day: &str,
-    ) -> Result<Vec<RefundRow>, LedgerError> {
-        if self.reads_archive(day)? {
-            let condition = archived_part("refund", &days::ids_of_day("archive.refund"));
-            refunds.extend(self.asked(rows::archived_refunds(&*self.lock()?, &condition, [day]))?);
-            refunds.sort_by_key(|row| row.id);
-        }
-        Ok(refunds)
     }
 
     /// Whether the archive has to be read for a list of this day; an error if it cannot be.
@@ -396,6 +373,12 @@ fn found(
         "SELECT 'charge' AS kind, id FROM ({charges}) UNION ALL SELECT 'refund', id FROM ({refunds})"
     );
     numbers(connection, &bills_of(&rows), values)
+}
+
+/// Whether a bill of the ledger owns an order of the platform.
+fn is_owned(connection: &Connection, dm_id: &str) -> Result<bool, LedgerError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM charge WHERE dm_id = ?1 AND tie >= 3)";
+    Ok(connection.prepare_cached(sql)?.query_row([dm_id], |row| row.get(0))?)
 }
 
 /// The archived bills that have a part in an order of the platform.
@@ -606,6 +589,7 @@ fn forget(
         insert!(connection, "INSERT INTO archived_bill", {
             out_trade_no: bill.out_trade_no,
             parts: parts,
+            written: written,
             changed: number,
         })?;
         for (kind, id) in &bill.parts {
@@ -622,6 +606,29 @@ fn forget(
     Ok(())
 }
 
+/// The number of parts of a bill that a person has given up with the archive that had it.
+const GIVEN_UP: i64 = -1;
+
+/// Gives up the bills that moved after the last write of the archive at this path; all of them, if there is
+/// none that can be read.
+fn give_up(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
+    let id: String = connection.query_row("SELECT id FROM ledger", [], |row| row.get(0))?;
+    let read = || -> rusqlite::Result<i64> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let archive = Connection::open_with_flags(path, flags)?;
+        archive.query_row("SELECT writes FROM ledger WHERE id = ?1", [&id], |row| row.get(0))
+    };
+    let has = read().ok();
+    let tx = connection.transaction()?;
+    tx.execute("UPDATE archived_bill SET parts = ?1 WHERE written > ?2", [GIVEN_UP, has.unwrap_or(0)])?;
+    match has {
+        Some(writes) => tx.execute("UPDATE ledger SET archived = ?1", [writes])?,
+        None => tx.execute("UPDATE ledger SET archived_until = ''", [])?,
+    };
+    tx.commit()?;
+    Ok(())
+}
+
 /// Brings a bill back into the ledger. The archive keeps its copy, which no longer counts.
 fn bring_back(connection: &Connection, number: i64, out_trade_no: &str) -> Result<(), LedgerError> {
     let sql = "SELECT parts FROM archived_bill WHERE out_trade_no = ?1";
@@ -629,6 +636,10 @@ fn bring_back(connection: &Connection, number: i64, out_trade_no: &str) -> Resul
         connection.prepare_cached(sql)?.query_row([out_trade_no], |row| row.get(0)).optional()?;
     // Another call has just brought it back.
     let Some(parts) = parts else { return Ok(()) };
+    if parts == GIVEN_UP {
+        let why = format!("the archive that had the bill {out_trade_no} was given up");
+        return Err(LedgerError::Archive(Cause::new(why)));
+    }
     let mut came = 0_usize;
     for kind in TABLES {
         let columns = columns(connection, kind)?.join(", ");
@@ -637,7 +648,16 @@ fn bring_back(connection: &Connection, number: i64, out_trade_no: &str) -> Resul
             "INSERT INTO main.{kind} ({columns}) SELECT {values} FROM archive.{kind} WHERE id IN \
              (SELECT row_id FROM archive.part WHERE out_trade_no = ?1 AND kind = '{kind}')"
         );
-        came += connection.prepare_cached(&sql)?.execute(params![out_trade_no, number])?;
+        let inserted = connection.prepare_cached(&sql)?.execute(params![out_trade_no, number]);
+        came += inserted.map_err(|error| match error.sqlite_error_code() {
+            // Its order has paid another bill since, while the archive was not there.
+            Some(ErrorCode::ConstraintViolation) => {
+                let why =
+                    format!("a row of the bill {out_trade_no} does not fit the ledger any more: {error}");
+                LedgerError::Archive(Cause::new(why))
+            }
+            _ => error.into(),
+        })?;
     }
     if i64::try_from(came) != Ok(parts) {
         let why = format!("it has {came} of the {parts} parts of the bill {out_trade_no}");

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{ChargeRow, Ledger, LedgerError, RefundRow};
+use super::archive::archived_part;
+use super::{ChargeRow, Ledger, LedgerError, RefundRow, rows};
 use crate::driver::RowId;
 
 /// The closing of a day.
@@ -18,14 +19,27 @@ impl Ledger {
     /// Charges that began or ended on a day, `2026-11-22`, or were found on it to be paid after all, the
     /// oldest first.
     pub fn charges_of_day(&self, day: &str) -> Result<Vec<ChargeRow>, LedgerError> {
-        let charges = self.charges_where(&of_day("charge"), [day])?;
-        self.with_archived_charges(charges, day)
+        // One look at both files: a bill may come back between two.
+        let (reads, connection) = (self.reads_archive(day)?, self.lock()?);
+        let mut charges = rows::charges(&connection, &of_day("charge"), [day])?;
+        if reads {
+            let condition = archived_part("charge", &ids_of_day("archive.charge"));
+            charges.extend(self.asked(rows::archived_charges(&connection, &condition, [day]))?);
+            charges.sort_by_key(|row| row.id);
+        }
+        Ok(charges)
     }
 
     /// Refunds that began or ended on a day, the oldest first.
     pub fn refunds_of_day(&self, day: &str) -> Result<Vec<RefundRow>, LedgerError> {
-        let refunds = self.refunds_where(&of_day("refund"), [day])?;
-        self.with_archived_refunds(refunds, day)
+        let (reads, connection) = (self.reads_archive(day)?, self.lock()?);
+        let mut refunds = rows::refunds(&connection, &of_day("refund"), [day])?;
+        if reads {
+            let condition = archived_part("refund", &ids_of_day("archive.refund"));
+            refunds.extend(self.asked(rows::archived_refunds(&connection, &condition, [day]))?);
+            refunds.sort_by_key(|row| row.id);
+        }
+        Ok(refunds)
     }
 
     /// How a day was closed, by itself or with a later day; `None` while it is open.
@@ -72,7 +86,7 @@ fn of_day(table: &str) -> String {
 }
 
 /// The rows of the day `?1`, of a table of the ledger or of the archive.
-pub(super) fn ids_of_day(table: &str) -> String {
+fn ids_of_day(table: &str) -> String {
     let late = match table {
         "charge" | "archive.charge" => {
             format!("UNION SELECT id FROM {table} WHERE late_day = ?1 AND late_day <> ''")

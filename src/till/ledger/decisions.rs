@@ -71,35 +71,42 @@ impl Ledger {
     /// The decisions about a bill and its refunds, the oldest first.
     pub fn decisions_of_bill(&self, out_trade_no: &str) -> Result<Vec<Listed>, LedgerError> {
         self.recall(By::Bill(out_trade_no))?;
-        Ok(without_ids(self.listed(listed!("main"), "WHERE out_trade_no = ?1", out_trade_no)?))
+        Ok(without_ids(listed(&*self.lock()?, listed!("main"), "WHERE out_trade_no = ?1", out_trade_no)?))
     }
 
     /// The decisions of a day, `2026-11-22`; one made on a day already closed belongs to the first open day.
     pub fn decisions_of_day(&self, day: &str) -> Result<Vec<Listed>, LedgerError> {
-        let mut decisions = self.listed(listed!("main"), "WHERE day = ?1", day)?;
-        if self.reads_archive(day)? {
+        let reads = self.reads_archive(day)?;
+        let connection = self.lock()?;
+        let mut decisions = listed(&connection, listed!("main"), "WHERE day = ?1", day)?;
+        if reads {
             let of_day = "SELECT id FROM archive.decision WHERE day = ?1";
-            decisions.extend(self.listed(listed!("archive"), &archived_part("decision", of_day), day)?);
+            let condition = archived_part("decision", of_day);
+            decisions.extend(listed(&connection, listed!("archive"), &condition, day)?);
         }
         decisions.sort_by_key(|(id, _)| *id);
         Ok(without_ids(decisions))
     }
+}
 
-    fn listed(&self, all: &str, condition: &str, value: &str) -> Result<Vec<(i64, Listed)>, LedgerError> {
-        let connection = self.lock()?;
-        let sql = format!("SELECT * FROM ({all}) {condition} ORDER BY id");
-        let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map([value], |row| {
-            let listed = Listed {
-                out_trade_no: row.get("out_trade_no")?,
-                attempt: row.get("attempt")?,
-                out_refund_no: row.get("out_refund_no")?,
-                decided: decided(row)?,
-            };
-            Ok((row.get("id")?, listed))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
+fn listed(
+    connection: &Connection,
+    all: &str,
+    condition: &str,
+    value: &str,
+) -> Result<Vec<(i64, Listed)>, LedgerError> {
+    let sql = format!("SELECT * FROM ({all}) {condition} ORDER BY id");
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map([value], |row| {
+        let listed = Listed {
+            out_trade_no: row.get("out_trade_no")?,
+            attempt: row.get("attempt")?,
+            out_refund_no: row.get("out_refund_no")?,
+            decided: decided(row)?,
+        };
+        Ok((row.get("id")?, listed))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn without_ids(listed: Vec<(i64, Listed)>) -> Vec<Listed> {

@@ -117,7 +117,7 @@ impl Store for Ledger {
     }
 
     fn begin_charge(&self, new: &NewCharge<'_>) -> Result<ChargeRow, LedgerError> {
-        self.write(|tx, number| Ok(writes::begin_charge(tx, number, new)?))
+        self.write(|tx, number| writes::begin_charge(tx, number, new))
     }
 
     fn write_charge(&self, row: &ChargeRow) -> Result<Option<NonEmpty>, PersistError> {
@@ -185,7 +185,7 @@ impl Store for Ledger {
     }
 
     fn begin_refund(&self, new: &NewRefund<'_>) -> Result<RefundRow, LedgerError> {
-        self.write(|tx, number| Ok(writes::begin_refund(tx, number, new)?))
+        self.write(|tx, number| writes::begin_refund(tx, number, new))
     }
 
     fn note_refund(&self, new: &NewRefund<'_>) -> Result<(), PersistError> {

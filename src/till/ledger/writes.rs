@@ -10,7 +10,7 @@ use crate::payment::evidence::{Evidence, Tie};
 use crate::payment::reconciliation::{AlarmKind, NewAlarm};
 use crate::payment::refund::Known;
 use crate::payment::row::{ChargeRow, Moment, NewCharge, NewRefund, RefundRow};
-use crate::payment::{LedgerError, PersistError};
+use crate::payment::{Cause, LedgerError, PersistError};
 
 /// Why a row was not written; includes SQLite's errors.
 pub struct Refusal(pub PersistError);
@@ -27,12 +27,21 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
+/// Refuses a number that was used before and whose bill has not been brought back.
+fn not_archived(connection: &Connection, sql: &str, number: &str) -> Result<(), LedgerError> {
+    if connection.prepare_cached(sql)?.exists([number])? {
+        return Err(LedgerError::Archive(Cause::new(format!("it has the number {number}"))));
+    }
+    Ok(())
+}
+
 /// Writes the intent of a charge and returns its row.
 pub fn begin_charge(
     connection: &Connection,
     number: i64,
     new: &NewCharge<'_>,
-) -> rusqlite::Result<ChargeRow> {
+) -> Result<ChargeRow, LedgerError> {
+    not_archived(connection, "SELECT 1 FROM archived_bill WHERE out_trade_no = ?1", new.out_trade_no)?;
     let attempt = connection
         .prepare_cached("SELECT COALESCE(MAX(attempt), 0) + 1 FROM charge WHERE out_trade_no = ?1")?
         .query_row([new.out_trade_no], |row| row.get(0))?;
@@ -156,7 +165,8 @@ pub fn begin_refund(
     connection: &Connection,
     number: i64,
     new: &NewRefund<'_>,
-) -> rusqlite::Result<RefundRow> {
+) -> Result<RefundRow, LedgerError> {
+    not_archived(connection, "SELECT 1 FROM archived_refund WHERE out_refund_no = ?1", new.out_refund_no)?;
     connection
         .prepare_cached("DELETE FROM refund WHERE out_refund_no = ?1 AND state = 'not_sent'")?
         .execute([new.out_refund_no])?;

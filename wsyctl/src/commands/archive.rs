@@ -1,4 +1,4 @@
-//! `archive [DAY]`: moves old bills that are done with out of the ledger. Sends nothing.
+//! `archive [DAY]`: moves old bills that are done with out of the ledger. Queries the platform's time.
 
 use pico_args::Arguments;
 use wsy::till::clock;

@@ -25,7 +25,7 @@ wsyctl [选项] 命令
                                       人工认定一笔查不清的退款
   reconcile [日期]                    与平台对账
   close-day [日期] --by 姓名          日结：当日金额不再变动，之后的结果计入下一天
-  archive [日期]                      归档：把 90 天以前、已了结的单移到归档文件，不联网
+  archive [日期]                      归档：把 90 天以前、已了结的单移到归档文件
   receipt 订单号                      小票文字（或 --dm-id、--refund-no）
           [--mm 58|80] [--copy] [--png 文件 [--font 字体文件]] [--printer 打印机]
           [--custom-series 系列号]    向平台重取小票时的系列号，默认 0
@@ -61,7 +61,7 @@ wsyctl [OPTIONS] COMMAND
                                       the same for a refund
   reconcile [DAY]                     compares a day with the platform
   close-day [DAY] --by WHO            fixes the totals of a day; later outcomes count for the next
-  archive [DAY]                       moves old bills that are done with into the archive; sends nothing
+  archive [DAY]                       moves old bills that are done with into the archive
   receipt NUMBER                      the receipt as text (or --dm-id, --refund-no)
           [--mm 58|80] [--copy] [--png FILE [--font FILE]] [--printer PRINTER]
           [--custom-series N]         the series requested from the platform; default 0

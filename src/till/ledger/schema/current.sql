@@ -157,6 +157,7 @@ CREATE TABLE day (
 CREATE TABLE archived_bill (
     out_trade_no TEXT PRIMARY KEY,
     parts        INTEGER NOT NULL,
+    written      INTEGER NOT NULL,
     changed      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE archived_refund (

@@ -8,6 +8,7 @@ ALTER TABLE ledger ADD COLUMN collected INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE archived_bill (
     out_trade_no TEXT PRIMARY KEY,
     parts        INTEGER NOT NULL,
+    written      INTEGER NOT NULL,
     changed      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE archived_refund (
