@@ -350,9 +350,11 @@ fn close(client: Arc<Client>) -> Code {
 /// Call it when a sale begins. The library does the same after wsy_open and after each payment, refund and
 /// void. One connection at most is kept ready, for prepare_ms after the last of these; it is replaced when it
 /// is prepare_age_ms old, see wsy_open. It carries at most one request, and the payment checks it first: if
-/// the server has closed it, or sent anything, the payment opens another one. Whatever becomes of it, a
-/// payment ends as it would without it. Nothing happens with the option prepare=0, until the config has been
-/// read, and for 10 s after an attempt has failed.
+/// the server has closed it, or sent anything, the payment opens another one. A verdict is as certain as
+/// without it. But if the line has broken meanwhile, or a firewall has forgotten a connection that was silent
+/// for less than prepare_age_ms, the payment is unknown at first, where without it one that was made or was
+/// not sent. Nothing happens with the option prepare=0, until the config has been read, and for 10 s after an
+/// attempt has failed.
 ///
 /// Threads: any. Returns at once; the connection is opened on a thread of the library's own.
 ///
