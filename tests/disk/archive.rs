@@ -463,6 +463,62 @@ fn a_lost_archive_can_be_given_up_by_a_person() {
     assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
 }
 
+/// A bill that moved again after a backup of the archive: the backup has an earlier state of it, in which a
+/// refund may not have been made yet.
+#[test]
+fn what_an_old_archive_lacks_stays_refused_when_a_person_accepts_it() {
+    let folder = TempDir::new().unwrap();
+    let open = ledger(folder.path());
+    archive(&open).unwrap();
+    drop(open);
+    let file = folder.path().join("archive.db");
+    let old = fs::read(&file).unwrap();
+    let open = Ledger::open(folder.path(), false).unwrap();
+    open.charges("paid").unwrap();
+    archive(&open).unwrap();
+    drop(open);
+    let newer = fs::read(&file).unwrap();
+    fs::write(&file, old).unwrap();
+    assert!(Ledger::open(folder.path(), false).unwrap().archive_trouble().is_some());
+    let open = Ledger::open(folder.path(), true).unwrap();
+    assert!(open.archive_trouble().is_none());
+    assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
+    assert_eq!(open.charges("declined").unwrap().len(), 1);
+    drop(open);
+    // Put back after all, the newer one is readable; what was given up stays so.
+    fs::write(&file, newer).unwrap();
+    let open = Ledger::open(folder.path(), false).unwrap();
+    assert!(open.archive_trouble().is_none());
+    assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
+    assert_eq!(open.charges("declined").unwrap().len(), 1);
+}
+
+/// Its order paid another bill while the archive was not there: neither bill hides the other.
+#[test]
+fn a_bill_whose_order_paid_another_one_does_not_come_back() {
+    let folder = TempDir::new().unwrap();
+    let open = ledger(folder.path());
+    archive(&open).unwrap();
+    drop(open);
+    let (file, kept) = (folder.path().join("archive.db"), folder.path().join("kept"));
+    fs::rename(&file, &kept).unwrap();
+    let open = Ledger::open(folder.path(), false).unwrap();
+    let order = wsy::protocol::response::Order {
+        dm_id: "dm1001".to_owned(),
+        total_fen: Some(100),
+        ..wsy::protocol::response::Order::default()
+    };
+    let other = begin(&open, "other", 62);
+    let paid = other.after(&Record::Paid(order), Tells::Paid, &at(0)).unwrap();
+    open.write_charge(&paid).unwrap();
+    fs::rename(&kept, &file).unwrap();
+    assert!(matches!(open.charges("paid"), Err(LedgerError::Archive(_))));
+    assert_eq!(open.charges("other").unwrap().len(), 1);
+    assert_eq!(open.charge_of_order("dm1001").unwrap().unwrap().out_trade_no, "other");
+    assert_eq!(open.refunds_of_order("dm1001").unwrap().len(), 0);
+    assert_eq!(open.charges("declined").unwrap().len(), 1);
+}
+
 #[test]
 fn an_archive_is_not_a_ledger() {
     let folder = TempDir::new().unwrap();
