@@ -40,8 +40,8 @@ impl Gate {
         Inside(self.clone())
     }
 
-    /// Does the work of a call while no other one is in progress, and none can begin. `None` if others were in
-    /// progress until the limit.
+    /// Does the work of a call while no other one is in progress, and none can begin. `None` if others were
+    /// in progress until the limit.
     pub fn alone<T>(&self, limit: Duration, work: impl FnOnce() -> T) -> Option<T> {
         let until = Instant::now() + limit;
         let shut = loop {

@@ -193,7 +193,8 @@ impl Till {
         self.ledger.home().is_here()
     }
 
-    /// Begins a call, which is in progress until the result is dropped: meanwhile no bill moves to the archive.
+    /// Begins a call, which is in progress until the result is dropped: meanwhile no bill moves to the
+    /// archive.
     pub fn begin_call(&self) -> Inside {
         self.gate.enter()
     }

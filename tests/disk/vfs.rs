@@ -99,8 +99,8 @@ struct State {
 }
 
 impl Disk {
-    /// Puts a disk under a folder: SQLite's operations on files in it go through it from now on, as long as the
-    /// test holds it.
+    /// Puts a disk under a folder: SQLite's operations on files in it go through it from now on, as long as
+    /// the test holds it.
     pub fn under(folder: &Path) -> Arc<Self> {
         install();
         let disk = Arc::<Self>::default();

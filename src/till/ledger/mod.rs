@@ -194,7 +194,7 @@ impl Ledger {
             if collected? {
                 self.identity.note_collected();
             }
-            // The next journal begins here: its first write takes a flush more, and may otherwise be an intent.
+            // The next journal begins here: its first write takes a flush more, and might be an intent.
             self.write(|_, _| Ok::<_, LedgerError>(()))?;
         }
         Ok(())

@@ -28,7 +28,7 @@ const FOR_VALGRIND: [Mistake; 4] = [
 const FOR_THREADS: [Mistake; 1] = [("race", "ThreadSanitizer: data race")];
 
 /// The sanitizer makes programs large and has to be preloaded, and only the driver is built with it.
-const NOT_WATCHED: [&str; 12] = [
+const NOT_WATCHED: [&str; 15] = [
     "no_response_makes_the_program_large",
     "a_pattern_in_the_config_that_is_made_to_be_slow_or_large",
     "kills::",
@@ -41,6 +41,9 @@ const NOT_WATCHED: [&str; 12] = [
     "an_activation_whose_key_cannot_be_saved",
     "addresses_that_are_dead_cost_a_moment",
     "hosts::",
+    "a_key_that_could_not_be_saved",
+    "a_till_that_is_killed_while_it_archives",
+    "what_a_host_without_standard_output_prints",
 ];
 
 /// All the tests of the C ABI under AddressSanitizer.
