@@ -19,7 +19,7 @@ namespace Wsy.Tests
                 shop.Client.Opened.Dispose();
                 shop.Close();
                 using (WsyClient client = shop.Open())
-                    Expect.Equal(Sandbox.DeviceId, client.Opened.Text("device_id"));
+                    Expect.Equal(shop.Sandbox.DeviceId, client.Opened.Text("device_id"));
             }
         }
 
@@ -48,7 +48,7 @@ namespace Wsy.Tests
             {
                 using (WsyClient fresh = shop.Open())
                     Expect.Error(WsyCode.ErrNoConfig, delegate { fresh.Config(false); });
-                shop.Sandbox.Control("PUT", "devices/57206", "{\"client_name\": \"茶馆 - 2\"}");
+                shop.Sandbox.Control("PUT", "devices/" + shop.Sandbox.DeviceId, "{\"client_name\": \"茶馆 - 2\"}");
                 using (WsyReply reply = shop.Client.Config(true))
                 {
                     Expect.Contains("茶馆", reply.Text("client_name"));

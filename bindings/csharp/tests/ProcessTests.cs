@@ -19,7 +19,7 @@ namespace Wsy.Tests
             };
             WsyClient client = WsyClient.Open(arguments[2], options);
             client.OnLog(delegate { });
-            client.SetDevice(Sandbox.DeviceId, Sandbox.DeviceKey).Dispose();
+            client.SetDevice(Sandbox.CommonId, Sandbox.CommonKey).Dispose();
             if (arguments[1] == "pay")
             {
                 client.Micropay("B-1", arguments[4], 100).Dispose();

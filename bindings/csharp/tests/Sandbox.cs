@@ -14,10 +14,15 @@ namespace Wsy.Tests
     internal sealed class Sandbox : IDisposable
     {
         internal const string ActivationCode = "24901320180424";
-        internal const string DeviceId = "57206";
-        internal const string DeviceKey = "8df7975ac2c8eca932a0d2802b27945f5757494b";
+
+        /// <summary>A device of every platform: a program can open it only once.</summary>
+        internal const string CommonId = "57206";
+        internal const string CommonKey = "8df7975ac2c8eca932a0d2802b27945f5757494b";
 
         internal readonly string Base;
+
+        /// <summary>A device of this platform alone.</summary>
+        internal readonly string DeviceId, DeviceKey;
 
         private static readonly List<Sandbox> Started = new List<Sandbox>();
         private static int lastCustomer;
@@ -35,6 +40,9 @@ namespace Wsy.Tests
                 Started.Add(this);
             string line = process.StandardOutput.ReadLine() ?? "";
             Base = line.Substring(line.IndexOf("http://", StringComparison.Ordinal));
+            string device = Control("POST", "devices", "{}");
+            DeviceId = Regex.Match(device, "\"device_id\":\\s*\"(\\d+)\"").Groups[1].Value;
+            DeviceKey = Regex.Match(device, "\"key\":\\s*\"(\\w+)\"").Groups[1].Value;
         }
 
         /// <summary>A required environment variable.</summary>

@@ -182,7 +182,7 @@ namespace Wsy.Tests
             {
                 WsyClient client = shop.Open();
                 client.OnLog(delegate { GC.KeepAlive(client); });
-                client.SetDevice(Sandbox.DeviceId, Sandbox.DeviceKey).Dispose();
+                client.SetDevice(shop.Sandbox.DeviceId, shop.Sandbox.DeviceKey).Dispose();
             });
             thread.Start();
             thread.Join();

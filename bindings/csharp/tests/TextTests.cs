@@ -46,7 +46,7 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 string name = new string('茶', 700);
-                shop.Sandbox.Control("PUT", "devices/57206", "{\"client_name\": \"" + name + "\"}");
+                shop.Sandbox.Control("PUT", "devices/" + shop.Sandbox.DeviceId, "{\"client_name\": \"" + name + "\"}");
                 using (WsyReply reply = shop.Client.Config(true))
                     Expect.Contains(name, reply.Text("client_name"));
             }
@@ -127,7 +127,7 @@ namespace Wsy.Tests
                 options.Dispose();
                 reply.Dispose();
                 Expect.Equal(WsyCode.Ok, Native.wsy_set_device(
-                    client, Terminated(Sandbox.DeviceId), Terminated(Sandbox.DeviceKey), out reply));
+                    client, Terminated(Sandbox.CommonId), Terminated(Sandbox.CommonKey), out reply));
                 byte[] name = new byte[64];
                 int needed;
                 Expect.Equal(WsyCode.Ok,
