@@ -10,7 +10,7 @@ namespace Wsy.Tests
     /// <summary>The test program as a child process of itself.</summary>
     internal static class Child
     {
-        /// <summary>child pay|leave FOLDER BASE AUTHCODE</summary>
+        /// <summary>child pay|leave FOLDER BASE AUTHCODE DEVICE KEY</summary>
         internal static int Run(string[] arguments)
         {
             WsyParams options = new WsyParams
@@ -19,7 +19,7 @@ namespace Wsy.Tests
             };
             WsyClient client = WsyClient.Open(arguments[2], options);
             client.OnLog(delegate { });
-            client.SetDevice(Sandbox.CommonId, Sandbox.CommonKey).Dispose();
+            client.SetDevice(arguments[5], arguments[6]).Dispose();
             if (arguments[1] == "pay")
             {
                 client.Micropay("B-1", arguments[4], 100).Dispose();
@@ -40,7 +40,8 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 string code = shop.Sandbox.PatientCustomer();
-                using (Process child = Program(Self(), "child", "pay", shop.Folder, shop.Sandbox.Base, code))
+                using (Process child = Program(Self(), "child", "pay", shop.Folder, shop.Sandbox.Base, code, shop.Sandbox.DeviceId,
+                    shop.Sandbox.DeviceKey))
                 {
                     Expect.Soon("it was sent", delegate { return shop.Sandbox.Requests("micropay") == 1; });
                     child.Kill();
@@ -72,7 +73,8 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 string code = shop.Sandbox.PatientCustomer();
-                using (Process child = Program(Self(), "child", "leave", shop.Folder, shop.Sandbox.Base, code))
+                using (Process child = Program(Self(), "child", "leave", shop.Folder, shop.Sandbox.Base, code, shop.Sandbox.DeviceId,
+                    shop.Sandbox.DeviceKey))
                 {
                     Expect.Soon("it was sent", delegate { return shop.Sandbox.Requests("micropay") == 1; });
                     child.StandardInput.WriteLine();

@@ -15,10 +15,6 @@ namespace Wsy.Tests
     {
         internal const string ActivationCode = "24901320180424";
 
-        /// <summary>A device of every platform: a program can open it only once.</summary>
-        internal const string CommonId = "57206";
-        internal const string CommonKey = "8df7975ac2c8eca932a0d2802b27945f5757494b";
-
         internal readonly string Base;
 
         /// <summary>A device of this platform alone.</summary>

@@ -111,7 +111,7 @@ namespace Wsy.Tests
             using (Shop shop = new Shop())
             {
                 shop.Client.Dispose();
-                shop.Sandbox.Control("PUT", "devices/57206", "{\"client_name\": \"茶馆 - 2\"}");
+                shop.Sandbox.Control("PUT", "devices/" + shop.Sandbox.DeviceId, "{\"client_name\": \"茶馆 - 2\"}");
                 ParamsHandle options;
                 Expect.Equal(WsyCode.Ok, Native.wsy_params_new(936, out options));
                 foreach (KeyValuePair<string, string> option in shop.Options())
@@ -127,7 +127,7 @@ namespace Wsy.Tests
                 options.Dispose();
                 reply.Dispose();
                 Expect.Equal(WsyCode.Ok, Native.wsy_set_device(
-                    client, Terminated(Sandbox.CommonId), Terminated(Sandbox.CommonKey), out reply));
+                    client, Terminated(shop.Sandbox.DeviceId), Terminated(shop.Sandbox.DeviceKey), out reply));
                 byte[] name = new byte[64];
                 int needed;
                 Expect.Equal(WsyCode.Ok,
