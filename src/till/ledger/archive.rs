@@ -350,7 +350,7 @@ impl Ledger {
         if free > all / WORTHWHILE {
             // It rebuilds what is left, so it takes time and room for that alone.
             connection.execute_batch("VACUUM main")?;
-            connection.query_row("PRAGMA main.wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            self.collect_all(&connection)?;
         }
         Ok(ask("main.page_count")? * ask("main.page_size")?)
     }

@@ -189,13 +189,20 @@ impl Ledger {
     /// Removes auth codes that the ledger no longer has from its journal, which keeps what pages held before.
     pub fn remove_spent_codes(&self) -> Result<(), LedgerError> {
         if self.has_spent_code.swap(false, Ordering::Relaxed) {
-            let collected = connection::collect_all(&*self.lock()?);
+            let collected = self.lock().and_then(|connection| self.collect_all(&connection));
             self.has_spent_code.fetch_or(collected.is_err(), Ordering::Relaxed);
-            if collected? {
-                self.identity.note_collected();
-            }
+            collected?;
             // The next journal begins here: its first write takes a flush more, and might be an intent.
             self.write(|_, _| Ok::<_, LedgerError>(()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the whole journal into the file and empties it. The connection is locked until that is noted, or
+    /// a write that the journal has by then would count as one of the file's.
+    fn collect_all(&self, connection: &Connection) -> Result<(), LedgerError> {
+        if connection::collect_all(connection)? {
+            self.identity.note_collected();
         }
         Ok(())
     }
