@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex};
+use crate::sys::process::Home;
 
 /// How often it is seen whether the others have left. To announce it would cost each call a system call.
 const LOOK: Duration = Duration::from_millis(2);
@@ -15,6 +16,7 @@ const LOOK: Duration = Duration::from_millis(2);
 pub struct Gate {
     state: Mutex<State>,
     opened: Condvar,
+    home: Home,
 }
 
 #[derive(Default)]
@@ -69,15 +71,21 @@ impl Gate {
 }
 
 impl Drop for Inside {
+    /// In a child that was forked in the middle of the call, nobody waits for it; and the lock may be held by a
+    /// thread that the child does not have.
     fn drop(&mut self) {
-        self.0.state.lock().inside -= 1;
+        if self.0.home.is_here() {
+            self.0.state.lock().inside -= 1;
+        }
     }
 }
 
 impl Drop for Shut<'_> {
     fn drop(&mut self) {
-        self.0.state.lock().is_shut = false;
-        self.0.opened.notify_all();
+        if self.0.home.is_here() {
+            self.0.state.lock().is_shut = false;
+            self.0.opened.notify_all();
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::payment::Cause;
 #[cfg(unix)]
 use crate::sys::file_id;
 use crate::sys::lock::{self, Attempt};
-use crate::sys::process;
+use crate::sys::process::Home;
 #[cfg(unix)]
 use crate::sys::process::LetGo;
 use crate::sys::stdio;
@@ -42,12 +42,12 @@ pub struct FolderLock {
 }
 
 /// An open file whose lock belongs to this process, and not to its children. It is made and dropped inside
-/// ([`process::enter`]), so that no fork happens in between, and is [owned](process::Owned).
+/// ([`enter`](crate::sys::process::enter)), so that no fork happens in between, and is [owned](crate::sys::process::Owned).
 pub(super) struct Held {
     #[cfg(unix)]
     _in_children: LetGo,
     file: File,
-    generation: u32,
+    home: Home,
 }
 
 impl FolderLock {
@@ -104,7 +104,7 @@ impl Held {
             #[cfg(unix)]
             _in_children: LetGo::in_children(&file),
             file,
-            generation: process::generation(),
+            home: Home::here(),
         }
     }
 }
@@ -112,7 +112,7 @@ impl Held {
 impl Drop for Held {
     /// Unlocks expressly: a child that was made without the library's knowledge still has the file open.
     fn drop(&mut self) {
-        if self.generation == process::generation() {
+        if self.home.is_here() {
             lock::release(&self.file);
         }
     }
