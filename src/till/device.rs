@@ -80,6 +80,11 @@ impl Earlier {
         }
     }
 
+    /// Forgets those that no row needs.
+    pub fn forget(&mut self, is_needed: impl Fn(&str) -> bool) {
+        self.devices.retain(|device| is_needed(&device.id));
+    }
+
     /// Notes that the platform refused a request because of its device.
     pub fn refuse(&mut self) {
         self.is_refused = true;
@@ -148,27 +153,30 @@ fn field(text: &str, name: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The devices that this till was before, as far as a row needs them: queries about it are made as the device
-/// that sent it. The others are forgotten; files that cannot be read now stay.
-pub fn load_earlier(
-    folder: &Path,
-    secrets: &dyn SecretStore,
-    is_needed: impl Fn(&str) -> bool,
-) -> Vec<Device> {
+/// The devices that this till was before: queries about a row are made as the device that sent it.
+pub fn load_earlier(folder: &Path, secrets: &dyn SecretStore) -> Vec<Device> {
+    earlier(folder, secrets).map(|(_, device)| device).collect()
+}
+
+/// Removes the keys of earlier devices that no row needs. Files that cannot be read now stay.
+pub fn forget_earlier(folder: &Path, secrets: &dyn SecretStore, is_needed: impl Fn(&str) -> bool) {
+    for (path, _) in earlier(folder, secrets).filter(|(_, device)| !is_needed(&device.id)) {
+        // It is tried again with the next day that is closed.
+        let _ = files::remove(&path);
+    }
+}
+
+/// The earlier devices whose keys can be read, with their files.
+fn earlier(folder: &Path, secrets: &dyn SecretStore) -> impl Iterator<Item = (PathBuf, Device)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_earlier = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with(EARLIER) && name.ends_with(".key")
     };
-    let mut earlier = Vec::new();
-    for path in entries.map(|entry| entry.path()).filter(is_earlier) {
-        match read(&path, secrets) {
-            Saved::Device(device) if is_needed(&device.id) => earlier.push(device),
-            Saved::Device(_) => drop(files::remove(&path)),
-            Saved::None | Saved::Unreadable(_) => {}
-        }
-    }
-    earlier
+    entries.map(|entry| entry.path()).filter(is_earlier).filter_map(|path| match read(&path, secrets) {
+        Saved::Device(device) => Some((path, device)),
+        Saved::None | Saved::Unreadable(_) => None,
+    })
 }
 
 /// How to write a file: [`files::replace`] or [`files::replace_at_once`].
@@ -270,7 +278,8 @@ mod tests {
         keep("device_id=../2\nkey=dpapi:AAAA\n");
         keep("nothing");
         let load = |needed: &str| {
-            let mut all = load_earlier(folder.path(), &FilePermissions, |id| id == needed);
+            forget_earlier(folder.path(), &FilePermissions, |id| id == needed);
+            let mut all = load_earlier(folder.path(), &FilePermissions);
             all.sort_by(|one, other| one.key.cmp(&other.key));
             all
         };

@@ -138,8 +138,7 @@ impl Till {
             Saved::Unreadable(error) => (None, Some(chain(&error))),
             Saved::None => (None, None),
         };
-        // Which of them are still needed depends on the date, and this machine's may be wrong.
-        let earlier = device::load_earlier(folder, secrets.as_ref(), |_| true);
+        let earlier = device::load_earlier(folder, secrets.as_ref());
         let till = Arc::new(Self {
             log: Log::open(folder),
             device: RwLock::new(device),

@@ -31,9 +31,10 @@ use crate::till::{Till, clock, device};
 const DAY_MS: i64 = 86_400_000;
 /// How many bills move to the archive in one write. Other calls wait that long.
 const MOVED_TOGETHER: u32 = 200;
-
 /// How long bills that are to move wait for other calls to end.
 const BUSY: Duration = Duration::from_secs(1);
+/// For how many quiet times queries are made as the till's own device, after an earlier one was refused.
+const AS_OWN: u64 = 10;
 
 /// The outcome of moving bills to the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,8 +46,6 @@ pub struct Archived {
     /// The size of the ledger afterwards.
     pub ledger_bytes: i64,
 }
-/// For how many quiet times queries are made as the till's own device, after an earlier one was refused.
-const AS_OWN: u64 = 10;
 
 /// The response to a request to charge.
 pub enum Admission {
@@ -348,8 +347,11 @@ impl Till {
             Ok(count) => self.log.info(&format!("codes.forgotten {count}")),
             Err(error) => self.log.warn(&format!("codes.forgotten not written: {}", chain(&error))),
         }
-        let is_needed = |id: &str| self.ledger.needs_device(id, today).unwrap_or(true);
-        device::load_earlier(&self.folder, self.secrets.as_ref(), is_needed);
+        if self.check_folder().is_ok() {
+            let is_needed = |id: &str| self.ledger.needs_device(id, today).unwrap_or(true);
+            self.earlier.write().forget(is_needed);
+            device::forget_earlier(&self.folder, self.secrets.as_ref(), is_needed);
+        }
     }
 
     /// The last day that [`Till::archive`] accepts.
