@@ -50,6 +50,14 @@ pub fn open_private(path: &Path, options: &mut OpenOptions) -> io::Result<File> 
     options.open(path).and_then(stdio::keep_out)
 }
 
+/// Creates a file that only its owner can read, unless there is one.
+pub fn create_private(path: &Path) -> io::Result<()> {
+    match open_private(path, OpenOptions::new().write(true).create_new(true)) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Replaces the content of a file. After a power cut the file has the old content or the new.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_within(path, bytes, PATIENCE)

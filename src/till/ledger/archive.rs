@@ -5,15 +5,13 @@
 //! ledger's, and a number that was ever used is known even if the archive is lost. A bill that is looked up
 //! is brought back whole, in one write, before any rule sees it; only lists of a day are read in place.
 
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Params, params};
 
+use super::connection::path_value;
 use super::folder_lock::Held;
-use super::{Ledger, LedgerError, compared, days, rows, schema};
+use super::{Ledger, LedgerError, compared, connection, days, rows, schema};
 use crate::chain::chain;
 use crate::payment::Cause;
 use crate::payment::archive::WholeBill;
@@ -109,19 +107,14 @@ impl Archive {
     ) -> Result<Attached, Cause> {
         let path = self.path();
         if is_new {
-            match files::open_private(&path, OpenOptions::new().write(true).create_new(true)) {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(Cause::new(error)),
-                _ => {}
-            }
+            files::create_private(&path).map_err(Cause::new)?;
         } else if !path.exists() {
             return Err(Cause::new(format!("{} is missing", path.display())));
         }
         let (held, file_system) = Held::of_database(&path).map_err(|error| Cause::new(chain(&error)))?;
         prepare(&path, file_system, id, written, is_new).map_err(|error| Cause::new(chain(&error)))?;
         let attach = || {
-            // The bytes of the path: it need not be Unicode.
-            let path = ToSqlOutput::Borrowed(ValueRef::Text(path.as_os_str().as_encoded_bytes()));
-            connection.execute("ATTACH ?1 AS archive", [path])?;
+            connection.execute("ATTACH ?1 AS archive", [path_value(&path)])?;
             // EXTRA: what moved is in the archive for good before the ledger lets go of it.
             connection.execute_batch("PRAGMA archive.synchronous = EXTRA; PRAGMA archive.cache_size = -512;")
         };
@@ -166,15 +159,12 @@ fn prepare(
     is_new: bool,
 ) -> Result<(), LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut own = match file_system {
-        Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system)?,
-        None => Connection::open_with_flags(path, flags)?,
-    };
+    let mut own = connection::open(path, flags, file_system)?;
     own.busy_timeout(std::time::Duration::ZERO)?;
     own.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = EXTRA;")?;
     let foreign = |why: &str| LedgerError::Archive(Cause::new(format!("{}: {why}", path.display())));
     match schema::version_of(&own, schema::ARCHIVE_ID)? {
-        // The first version that has archives; the next step of the schema brings them along.
+        // Archives begin with this version. The next one has to migrate them too.
         Some(schema::VERSION) => {}
         Some(_) => return Err(foreign("has another schema version")),
         None if is_new => {

@@ -5,12 +5,14 @@
 //! way would delete the journal of whichever ledger is there now. Windows lets nobody move files that SQLite
 //! has open, nor a folder above them.
 
+use std::ffi::CStr;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags};
 
 use super::LedgerError;
 use crate::sys::file_id::{self, FileId};
@@ -45,9 +47,7 @@ impl Known {
 impl Files {
     /// The files of the ledger at this path, which SQLite has open.
     pub fn of(ledger: &Path) -> Self {
-        let mut journal = ledger.as_os_str().to_owned();
-        journal.push("-wal");
-        Self { ledger: Known::at(ledger.to_owned()), journal: Known::at(journal.into()) }
+        Self { ledger: Known::at(ledger.to_owned()), journal: Known::at(journal_of(ledger)) }
     }
 
     /// Whether the file of the ledger is still the one at its path, whatever its journal is.
@@ -109,6 +109,30 @@ impl Drop for LedgerConnection {
             let _ = collect_all(&self.connection);
         }
     }
+}
+
+/// The journal that SQLite keeps beside a file.
+pub fn journal_of(file: &Path) -> PathBuf {
+    let mut journal = file.as_os_str().to_owned();
+    journal.push("-wal");
+    journal.into()
+}
+
+/// Opens a file with this file system of SQLite's; `None` for its own.
+pub fn open(
+    path: impl AsRef<Path>,
+    flags: OpenFlags,
+    file_system: Option<&'static CStr>,
+) -> rusqlite::Result<Connection> {
+    match file_system {
+        Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system),
+        None => Connection::open_with_flags(path, flags),
+    }
+}
+
+/// A path as a value of a statement: its bytes, for it need not be Unicode.
+pub fn path_value(path: &Path) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Text(path.as_os_str().as_encoded_bytes()))
 }
 
 /// Has a connection leave its journal as it is when it is closed, and when it has grown.

@@ -58,19 +58,14 @@ impl WithoutJournal {
     /// while the journal was being written into it may have left a part of a page, and an earlier version
     /// recorded no check sum.
     pub fn of(ledger: &Path, file_system: Option<&'static CStr>) -> Option<Self> {
-        let mut journal = ledger.as_os_str().to_owned();
-        journal.push("-wal");
-        if fs::metadata(&journal).map_or(0, |there| there.len()) == 0 {
+        if fs::metadata(connection::journal_of(ledger)).map_or(0, |there| there.len()) == 0 {
             return None;
         }
         let path = percent_encode(ledger.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
         let uri = format!("file:{path}?immutable=1");
         let flags =
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = match file_system {
-            Some(file_system) => Connection::open_with_flags_and_vfs(uri, flags, file_system),
-            None => Connection::open_with_flags(uri, flags),
-        };
+        let opened = connection::open(uri, flags, file_system);
         let read =
             |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?));
         let row = |file: Connection| file.query_row("SELECT id, writes, writes_sum FROM ledger", [], read);

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{LedgerError, identity, of_file};
+use super::{LedgerError, connection, identity, of_file};
 use crate::till::files;
 
 /// Files that only a till with a ledger makes.
@@ -32,7 +32,7 @@ pub fn look(folder: &Path, accept: bool) -> Result<Missing, LedgerError> {
     if !is_missing {
         return Ok(Missing::No);
     }
-    let journal = folder.join("ledger.db-wal");
+    let journal = connection::journal_of(&ledger);
     let has_journal = fs::metadata(&journal).is_ok_and(|there| there.len() > 0);
     if !accept && (has_journal || identity::has_mark(folder)) {
         return Err(LedgerError::Missing);

@@ -1,8 +1,6 @@
 //! Opening a ledger.
 
 use std::ffi::CStr;
-use std::fs::OpenOptions;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -41,7 +39,8 @@ impl Ledger {
         sqlite::reseed();
         let missing = missing::look(folder, accept)?;
         let path = folder.join("ledger.db");
-        make_file(&path)?;
+        // SQLite gives its other files the permissions of this one.
+        files::create_private(&path).map_err(|error| LedgerError::CannotOpen(Cause::new(error)))?;
         let file_system = lock.take_ledger(&path)?;
         let without_journal = WithoutJournal::of(&path, file_system);
         let mut connection = connect(&path, file_system)?;
@@ -92,24 +91,9 @@ impl Ledger {
     }
 }
 
-/// Creates the file, private to this user, if there is none.
-fn make_file(path: &Path) -> Result<(), LedgerError> {
-    // SQLite gives its other files the permissions of this one.
-    match files::open_private(path, OpenOptions::new().write(true).create_new(true)) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(LedgerError::CannotOpen(Cause::new(error)))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Opens the file; SQLite locks it with the first query where nothing else does.
 fn connect(path: &Path, file_system: Option<&'static CStr>) -> Result<Connection, LedgerError> {
-    let flags = OpenFlags::default();
-    let connection = match file_system {
-        Some(file_system) => Connection::open_with_flags_and_vfs(path, flags, file_system)?,
-        None => Connection::open_with_flags(path, flags)?,
-    };
+    let connection = connection::open(path, OpenFlags::default(), file_system)?;
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without this, a kept statement is recompiled for each value that a partial index might match.

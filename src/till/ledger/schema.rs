@@ -3,9 +3,10 @@
 use std::fs::OpenOptions;
 use std::path::Path;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction};
 
+use super::connection::path_value;
 use super::{LedgerError, alarms, of_file};
 use crate::payment::Cause;
 use crate::till::files;
@@ -158,9 +159,7 @@ fn back_up(connection: &Connection, folder: &Path, found: i32) -> Result<(), Led
     let failed = |error| of_file(&whole, error);
     files::remove(&part).map_err(failed)?;
     let file = files::open_private(&part, OpenOptions::new().write(true).create_new(true)).map_err(failed)?;
-    // The bytes of the path: it need not be Unicode.
-    let path = ToSqlOutput::Borrowed(ValueRef::Text(part.as_os_str().as_encoded_bytes()));
-    connection.execute("VACUUM INTO ?1", [path])?;
+    connection.execute("VACUUM INTO ?1", [path_value(&part)])?;
     file.sync_all().map_err(failed)?;
     drop(file);
     files::rename_durably(&part, &whole).map_err(failed)
