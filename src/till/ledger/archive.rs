@@ -327,7 +327,8 @@ impl Ledger {
             .and_then(|written| archive.check_place().map(|()| written))
             .map_err(|error| archive.fails(error))?;
         drop(archive);
-        self.write_in(&mut connection, |tx, number| forget(tx, number, &moving, until, written))?;
+        self.files.check()?;
+        self.write_wherever(&mut connection, |tx, number| forget(tx, number, &moving, until, written))?;
         Ok(moving.len())
     }
 

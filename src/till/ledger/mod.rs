@@ -110,19 +110,9 @@ impl Ledger {
     where
         E: From<Error> + From<LedgerError>,
     {
-        self.write_in(&mut *self.lock()?, work)
-    }
-
-    fn write_in<T, E>(
-        &self,
-        connection: &mut Connection,
-        work: impl FnOnce(&Connection, i64) -> Result<T, E>,
-    ) -> Result<T, E>
-    where
-        E: From<Error> + From<LedgerError>,
-    {
+        let mut connection = self.lock()?;
         self.files.check()?;
-        self.write_wherever(connection, work)
+        self.write_wherever(&mut connection, work)
     }
 
     /// The same for what came of a request that was sent: it is written wherever the ledger is.

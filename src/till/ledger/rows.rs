@@ -36,9 +36,7 @@ pub fn charges(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<ChargeRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&[Charge::SELECT, condition].join(" "))?;
-    let rows = statement.query_map(values, charge)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    all(connection, [Charge::SELECT, condition], values, charge)
 }
 
 /// Reads the refunds that match a condition.
@@ -47,9 +45,7 @@ pub fn refunds(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<RefundRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&[Refund::SELECT, condition].join(" "))?;
-    let rows = statement.query_map(values, refund)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    all(connection, [Refund::SELECT, condition], values, refund)
 }
 
 /// Reads the charges of the archive that match a condition.
@@ -58,9 +54,7 @@ pub fn archived_charges(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<ChargeRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&[Charge::SELECT_ARCHIVED, condition].join(" "))?;
-    let rows = statement.query_map(values, charge)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    all(connection, [Charge::SELECT_ARCHIVED, condition], values, charge)
 }
 
 /// Reads the refunds of the archive that match a condition.
@@ -69,8 +63,17 @@ pub fn archived_refunds(
     condition: &str,
     values: impl Params,
 ) -> Result<Vec<RefundRow>, LedgerError> {
-    let mut statement = connection.prepare_cached(&[Refund::SELECT_ARCHIVED, condition].join(" "))?;
-    let rows = statement.query_map(values, refund)?;
+    all(connection, [Refund::SELECT_ARCHIVED, condition], values, refund)
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: [&str; 2],
+    values: impl Params,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, LedgerError> {
+    let mut statement = connection.prepare_cached(&sql.join(" "))?;
+    let rows = statement.query_map(values, read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
