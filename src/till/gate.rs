@@ -71,8 +71,8 @@ impl Gate {
 }
 
 impl Drop for Inside {
-    /// In a child that was forked in the middle of the call, nobody waits for it; and the lock may be held by a
-    /// thread that the child does not have.
+    /// In a child that was forked in the middle of the call, nobody waits for it; and the lock may be held by
+    /// a thread that the child does not have.
     fn drop(&mut self) {
         if self.0.home.is_here() {
             self.0.state.lock().inside -= 1;

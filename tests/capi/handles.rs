@@ -95,7 +95,7 @@ fn opening_and_closing_a_hundred_times_leaves_nothing_behind() {
     };
     let round = || {
         shop.till.close().is(codes::OK);
-        // What is opened for a payment that never comes is kept for a second.
+        // A connection for a payment that never comes is kept for a second.
         shop.open_with(&shop.till, &[("refresh_config", "0"), ("prepare_ms", "1000")]).is(codes::OK);
     };
     round();

@@ -42,7 +42,10 @@ pub struct FolderLock {
 }
 
 /// An open file whose lock belongs to this process, and not to its children. It is made and dropped inside
-/// ([`enter`](crate::sys::process::enter)), so that no fork happens in between, and is [owned](crate::sys::process::Owned).
+/// ([`enter`]), so that no fork happens in between, and is [owned].
+///
+/// [`enter`]: crate::sys::process::enter
+/// [owned]: crate::sys::process::Owned
 pub(super) struct Held {
     #[cfg(unix)]
     _in_children: LetGo,

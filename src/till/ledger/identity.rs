@@ -147,7 +147,8 @@ impl Identity {
         let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(text(&self.id, writes).as_bytes()));
     }
 
-    /// Notes that the file has all writes, durably; under the lock of the connection, like [`Identity::mark`].
+    /// Notes that the file has all writes, durably. The connection has to be locked, as for a
+    /// [mark](Identity::mark).
     pub fn note_collected(&self) {
         self.collected.store(self.writes.load(Ordering::Relaxed), Ordering::Relaxed);
     }

@@ -188,7 +188,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes the whole journal into the file and empties it. The connection is locked until that is noted, or
+    /// Writes the whole journal into the file and empties it. The connection is locked until that is noted:
     /// a write that the journal has by then would count as one of the file's.
     fn collect_all(&self, connection: &Connection) -> Result<(), LedgerError> {
         if connection::collect_all(connection)? {
